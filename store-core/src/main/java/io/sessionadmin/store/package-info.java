@@ -1,0 +1,4 @@
+@NullMarked
+package io.sessionadmin.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sessionadmin.stream;
+
+import org.jspecify.annotations.NullMarked;

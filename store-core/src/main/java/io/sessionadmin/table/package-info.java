@@ -1,0 +1,4 @@
+@NullMarked
+package io.sessionadmin.table;
+
+import org.jspecify.annotations.NullMarked;
