@@ -1,0 +1,33 @@
+-- The session table of Session Admin, for PostgreSQL 12 and later. Safe to run twice.
+--
+-- The first six columns are those of Apache Tomcat's documentation, with the same meaning: Tomcat's own
+-- DataSourceStore can read and write this table. Every other column has a default, so that a row written by
+-- Tomcat's own store is complete. Narrow columns stand in front of session_data: an update that leaves the data
+-- alone then writes few bytes of WAL.
+
+create table if not exists tomcat_sessions (
+    app_name      varchar(255) collate "C" not null,  -- /Engine/host/context, with ##version where there is one
+    session_id    varchar(255) collate "C" not null,  -- a credential: whoever has it is the visitor
+    valid_session char(1)                  not null,  -- '1', or '0' for a tombstone: nobody may save this id again
+    max_inactive  integer                  not null,  -- seconds; 0 and less: the session never expires
+    last_access   bigint                   not null,  -- milliseconds since 1970-01-01 UTC
+
+    version       bigint                   not null default 0,  -- grows by one with each save
+    reap_after    bigint                   default 0,  -- ms; no sweep has to look at the row before; null: never
+    saved_at      timestamptz              not null default clock_timestamp(),
+    node          varchar(255),                       -- the Tomcat that saved the row last
+    user_name     varchar(255),                       -- who is logged in, where Tomcat knows
+
+    session_data  bytea,                              -- Tomcat's session stream; empty in a tombstone
+    primary key (app_name, session_id)
+) with (fillfactor = 85);
+
+-- Sweeps for expired sessions. reap_after is a lower bound that an access does not move: touches stay HOT.
+create index if not exists tomcat_sessions_reap on tomcat_sessions (app_name, reap_after);
+
+-- Look-up and paging by handle, the one-way name of a session (see docs/store.md).
+create index if not exists tomcat_sessions_handle on tomcat_sessions
+    (app_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16));
+
+-- Tombstones are few; this counts and finds them.
+create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';

@@ -1,0 +1,42 @@
+-- Takes the six-column table of Apache Tomcat's documentation to the one of schema.sql, with the rows in it.
+-- Safe to run twice, and while nodes with Tomcat's own DataSourceStore write to the table: no row is lost.
+-- Run it in one transaction, e.g. psql --single-transaction -v ON_ERROR_STOP=1 -f upgrade-from-tomcat.sql
+-- It holds an exclusive lock while it builds three indexes (seconds for a million rows).
+
+alter table tomcat_sessions add column if not exists version    bigint      not null default 0;
+alter table tomcat_sessions add column if not exists reap_after bigint      default 0;
+alter table tomcat_sessions add column if not exists saved_at   timestamptz not null default clock_timestamp();
+alter table tomcat_sessions add column if not exists node       varchar(255);
+alter table tomcat_sessions add column if not exists user_name  varchar(255);
+alter table tomcat_sessions set (fillfactor = 85);
+
+-- Tomcat's documentation makes the id alone the key: two contexts with the same id then overwrite each other.
+-- The wider key is valid for all rows that satisfied the narrower one.
+update tomcat_sessions set app_name = '' where app_name is null;
+do $$
+declare
+    primary_key name;
+    columns     text[];
+begin
+    select c.conname, array_agg(a.attname::text order by a.attname)
+      into primary_key, columns
+      from pg_constraint c
+      join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+     where c.conrelid = 'tomcat_sessions'::regclass and c.contype = 'p'
+     group by c.conname;
+    if columns is distinct from (
+        select array_agg((parse_ident(n))[1] order by (parse_ident(n))[1])
+          from unnest(array['app_name', 'session_id']) n)
+    then
+        if primary_key is not null then
+            execute format('alter table tomcat_sessions drop constraint %I', primary_key);
+        end if;
+        alter table tomcat_sessions add primary key (app_name, session_id);
+    end if;
+end
+$$;
+
+create index if not exists tomcat_sessions_reap on tomcat_sessions (app_name, reap_after);
+create index if not exists tomcat_sessions_handle on tomcat_sessions
+    (app_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16));
+create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';

@@ -1,0 +1,17 @@
+package io.sessionadmin.table;
+
+import java.util.OptionalLong;
+
+/** Asked by a sweep: a row may look expired because the session's latest access is in memory only. */
+@FunctionalInterface
+public interface LiveSessions {
+
+    /** A session in this node's memory that never expires. */
+    long NEVER = Long.MAX_VALUE;
+
+    /**
+     * Until when the row must be left alone, in milliseconds since 1970-01-01 UTC, because its session is in this
+     * node's memory; empty when it is not. Must be quick: the row is locked meanwhile.
+     */
+    OptionalLong heldUntil(String sessionId);
+}

@@ -1,0 +1,79 @@
+package io.sessionadmin.table;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * Runs the scripts of {@code sql/postgresql}, the same that a DBA can run, with the configured names in place of the
+ * documented ones.
+ */
+final class Schema {
+
+    private final Database database;
+    private final TableNames names;
+
+    Schema(Database database, TableNames names) {
+        this.database = database;
+        this.names = names;
+    }
+
+    void apply(SchemaMode mode) throws StoreUnavailableException {
+        if (mode == SchemaMode.CREATE || mode == SchemaMode.UPGRADE) {
+            database.transaction(connection -> {
+                lockOutOtherNodes(connection);
+                if (!exists(connection)) {
+                    run(connection, "schema.sql");
+                } else if (mode == SchemaMode.UPGRADE) {
+                    run(connection, "upgrade-from-tomcat.sql");
+                }
+                return mode;
+            });
+        }
+    }
+
+    /** Two nodes that start at once must not create the table twice. The lock ends with the transaction. */
+    private static void lockOutOtherNodes(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_xact_lock(hashtext('io.sessionadmin.table.Schema'))");
+        }
+    }
+
+    private boolean exists(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
+            statement.setString(1, names.quotedTable());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private void run(Connection connection, String script) throws SQLException {
+        int networkTimeout = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, 0); // building an index may take minutes
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(names.in(text(script)));
+        } finally {
+            connection.setNetworkTimeout(Runnable::run, networkTimeout);
+        }
+    }
+
+    private static String text(String script) {
+        String path = "/io/sessionadmin/sql/postgresql/" + script;
+        try (InputStream in = Schema.class.getResourceAsStream(path)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar of the store is incomplete: it lacks " + path);
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

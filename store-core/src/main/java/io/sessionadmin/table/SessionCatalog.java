@@ -1,0 +1,301 @@
+package io.sessionadmin.table;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session table as people look at it: pages, single rows, counts. It reads only, and each answer is bounded.
+ * Safe for use by several threads.
+ */
+public final class SessionCatalog {
+
+    /** Up to this many rows are counted; above, PostgreSQL's estimate has to do. */
+    private static final int COUNTED_AT_MOST = 100_000;
+
+    private static final int CONTEXTS_AT_MOST = 1_000;
+    private static final int IDS_AT_ONCE = 1_000;
+    private static final int SECONDS_AT_MOST = 5;
+    private static final byte[] FIRST = new byte[0];
+
+    /** How the table is found out about, which may need a connection. */
+    @FunctionalInterface
+    interface LayoutSource {
+        TableLayout layout() throws StoreUnavailableException;
+    }
+
+    private final Database database;
+    private final TableNames names;
+    private final LayoutSource layout;
+
+    SessionCatalog(Database database, TableNames names, LayoutSource layout) {
+        this.database = database;
+        this.names = names;
+        this.layout = layout;
+    }
+
+    /** What the table can do. */
+    public TableLayout layout() throws StoreUnavailableException {
+        return layout.layout();
+    }
+
+    private static final String HANDLE = "substring(sha256(replace(session_id, '\\', '\\\\')::bytea) from 1 for 16)";
+
+    private static final String ROW = """
+            select session_id, valid_session, max_inactive, last_access, coalesce(octet_length(session_data), 0),
+                   substring(session_data from 1 for
+                       case when octet_length(session_data) <= 65536 then 65536 else 4096 end)%s
+              from tomcat_sessions
+             where app_name = ?
+            """;
+
+    private static final String OWN = ", saved_at, node, user_name, version";
+
+    private static final String PAGE = ROW + "   and " + HANDLE + " > ?\n order by " + HANDLE + "\n limit ?";
+
+    /**
+     * Rows of a context in the order of their handles.
+     *
+     * @param after the last handle of the page before; null for the first page
+     */
+    public List<StoredRow> page(String context, @Nullable Handle after, int limit) throws StoreUnavailableException {
+        boolean own = layout().ownColumns();
+        return database.statement(connection -> {
+            try (PreparedStatement statement = prepare(connection, PAGE.formatted(own ? OWN : ""))) {
+                statement.setString(1, context);
+                statement.setBytes(2, after == null ? FIRST : after.bytes());
+                statement.setInt(3, limit);
+                return rows(context, statement, own);
+            }
+        });
+    }
+
+    private static final String FIND = ROW + "   and " + HANDLE + " = ?";
+
+    /** The row with this handle. */
+    public Optional<StoredRow> find(String context, Handle handle) throws StoreUnavailableException {
+        boolean own = layout().ownColumns();
+        return database.statement(connection -> {
+            try (PreparedStatement statement = prepare(connection, FIND.formatted(own ? OWN : ""))) {
+                statement.setString(1, context);
+                statement.setBytes(2, handle.bytes());
+                return rows(context, statement, own).stream().findFirst();
+            }
+        });
+    }
+
+    private static final String FIND_ALL = ROW + "   and session_id = any (?)";
+
+    /** The rows of these sessions, as far as there are any, in no order. */
+    public List<StoredRow> find(String context, Collection<String> ids) throws StoreUnavailableException {
+        boolean own = layout().ownColumns();
+        List<StoredRow> found = new ArrayList<>();
+        for (List<String> some : slices(ids)) {
+            found.addAll(database.statement(connection -> {
+                Array array = connection.createArrayOf("text", some.toArray());
+                try (PreparedStatement statement = prepare(connection, FIND_ALL.formatted(own ? OWN : ""))) {
+                    statement.setString(1, context);
+                    statement.setArray(2, array);
+                    return rows(context, statement, own);
+                } finally {
+                    array.free();
+                }
+            }));
+        }
+        return found;
+    }
+
+    /**
+     * What a row says about a backup.
+     *
+     * @param lastAccess milliseconds since 1970-01-01 UTC
+     * @param savedAt the same; 0 where the table does not know
+     */
+    public record Backup(String id, boolean valid, long lastAccess, long savedAt) {}
+
+    private static final String BACKUPS = """
+            select session_id, valid_session, last_access, %s
+              from tomcat_sessions
+             where app_name = ? and session_id = any (?)""";
+
+    /** How fresh the rows of these sessions are; sessions without a row are left out. Costs a look-up each. */
+    public List<Backup> backups(String context, Collection<String> ids) throws StoreUnavailableException {
+        String sql = BACKUPS.formatted(layout().ownColumns() ? "(extract(epoch from saved_at) * 1000)::bigint" : "0");
+        List<Backup> found = new ArrayList<>();
+        for (List<String> some : slices(ids)) {
+            found.addAll(database.statement(connection -> backups(connection, sql, context, some)));
+        }
+        return found;
+    }
+
+    private List<Backup> backups(Connection connection, String sql, String context, List<String> ids)
+            throws SQLException {
+        Array array = connection.createArrayOf("text", ids.toArray());
+        try (PreparedStatement statement = prepare(connection, sql)) {
+            statement.setString(1, context);
+            statement.setArray(2, array);
+            try (ResultSet row = statement.executeQuery()) {
+                List<Backup> backups = new ArrayList<>();
+                while (row.next()) {
+                    backups.add(new Backup(
+                            row.getString(1), !"0".equals(row.getString(2)), row.getLong(3), row.getLong(4)));
+                }
+                return backups;
+            }
+        } finally {
+            array.free();
+        }
+    }
+
+    private static final String DATA = """
+            select substring(session_data from 1 for ?)
+              from tomcat_sessions
+             where app_name = ? and session_id = ?""";
+
+    /** The session's stream, or as much of its beginning; empty when there is no row or no data. */
+    public Optional<byte[]> data(SessionKey key, int bytesAtMost) throws StoreUnavailableException {
+        return database.statement(connection -> {
+            try (PreparedStatement statement = prepare(connection, DATA)) {
+                statement.setInt(1, bytesAtMost);
+                statement.setString(2, key.context());
+                statement.setString(3, key.id());
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? Optional.ofNullable(row.getBytes(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    private static final String CONTEXTS = """
+            with recursive found (app_name) as (
+                (select app_name from tomcat_sessions order by app_name limit 1)
+                union all
+                select (select app_name from tomcat_sessions
+                         where app_name > found.app_name order by app_name limit 1)
+                  from found
+                 where found.app_name is not null)
+            select app_name from found where app_name is not null limit ?""";
+
+    /** The contexts that have rows, deployed or not; hops along the key instead of reading all of it. */
+    public List<String> contexts() throws StoreUnavailableException {
+        return database.statement(connection -> {
+            try (PreparedStatement statement = prepare(connection, CONTEXTS)) {
+                statement.setInt(1, CONTEXTS_AT_MOST);
+                try (ResultSet row = statement.executeQuery()) {
+                    List<String> contexts = new ArrayList<>();
+                    while (row.next()) {
+                        contexts.add(row.getString(1));
+                    }
+                    return contexts;
+                }
+            }
+        });
+    }
+
+    private static final String ALL = "select 1 from tomcat_sessions where app_name = ?";
+    private static final String TOMBSTONES = ALL + " and valid_session = '0'";
+    private static final String EXPIRED = ALL + """
+             and valid_session <> '0' and max_inactive > 0
+             and last_access + max_inactive::bigint * 1000 < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
+    private static final String EXPIRED_BY_INDEX = EXPIRED + """
+             and reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
+
+    /** Counts the rows of a context, exactly as far as that is cheap. */
+    public RowCounts counts(String context) throws StoreUnavailableException {
+        boolean own = layout().ownColumns();
+        return database.transaction(connection -> {
+            RowCounts.Count all = count(connection, ALL, context);
+            RowCounts.Count tombstones = count(connection, TOMBSTONES, context);
+            RowCounts.Count expired = count(connection, own ? EXPIRED_BY_INDEX : EXPIRED, context);
+            RowCounts.Count valid = new RowCounts.Count(
+                    Math.max(0, all.value() - tombstones.value()), all.exact() && tombstones.exact());
+            return new RowCounts(valid, expired, tombstones, now(connection));
+        });
+    }
+
+    private RowCounts.Count count(Connection connection, String rows, String context) throws SQLException {
+        String bounded = "select count(*) from (" + rows + " limit " + (COUNTED_AT_MOST + 1) + ") counted";
+        try (PreparedStatement statement = prepare(connection, bounded)) {
+            statement.setString(1, context);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                long counted = row.getLong(1);
+                return counted <= COUNTED_AT_MOST
+                        ? new RowCounts.Count(counted, true)
+                        : new RowCounts.Count(Math.max(counted, estimate(connection, rows, context)), false);
+            }
+        }
+    }
+
+    private static final Pattern PLANNED_ROWS = Pattern.compile("rows=(\\d+)");
+
+    /** The planner's estimate, in the first line of <a href="https://www.postgresql.org/docs/current/sql-explain.html">EXPLAIN</a>. */
+    private long estimate(Connection connection, String rows, String context) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, "explain " + rows)) {
+            statement.setString(1, context);
+            try (ResultSet plan = statement.executeQuery()) {
+                Matcher planned = PLANNED_ROWS.matcher(plan.next() ? plan.getString(1) : "");
+                return planned.find() ? Long.parseLong(planned.group(1)) : 0;
+            }
+        }
+    }
+
+    private static Instant now(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement("select (extract(epoch from clock_timestamp()) * 1000)::bigint");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return Instant.ofEpochMilli(row.getLong(1));
+        }
+    }
+
+    private static List<StoredRow> rows(String context, PreparedStatement statement, boolean own) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            List<StoredRow> rows = new ArrayList<>();
+            while (row.next()) {
+                rows.add(row(context, row, own));
+            }
+            return rows;
+        }
+    }
+
+    private static StoredRow row(String context, ResultSet row, boolean own) throws SQLException {
+        byte[] data = row.getBytes(6);
+        return new StoredRow(
+                new SessionKey(context, row.getString(1)),
+                !"0".equals(row.getString(2)),
+                row.getInt(3),
+                Instant.ofEpochMilli(row.getLong(4)),
+                row.getLong(5),
+                own ? row.getTimestamp(7).toInstant() : null,
+                own ? row.getString(8) : null,
+                own ? row.getString(9) : null,
+                own ? Long.valueOf(row.getLong(10)) : null,
+                data == null ? new byte[0] : data);
+    }
+
+    private static List<List<String>> slices(Collection<String> ids) {
+        List<String> all = List.copyOf(ids);
+        List<List<String>> slices = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += IDS_AT_ONCE) {
+            slices.add(all.subList(from, Math.min(all.size(), from + IDS_AT_ONCE)));
+        }
+        return slices;
+    }
+
+    private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(names.in(sql));
+        statement.setQueryTimeout(SECONDS_AT_MOST);
+        return statement;
+    }
+}

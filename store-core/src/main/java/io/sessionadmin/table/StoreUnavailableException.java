@@ -1,0 +1,65 @@
+package io.sessionadmin.table;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL did not answer, or refused. It says nothing about whether a session exists.
+ *
+ * <p>The message is one line for an operator. Neither it nor the cause carries the detail of PostgreSQL's messages,
+ * which quotes key values, and so session ids.
+ */
+public final class StoreUnavailableException extends IOException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String sqlState;
+
+    StoreUnavailableException(SQLException e) {
+        super(reason(e), withoutDetail(e));
+        this.sqlState = deepest(e).getSQLState();
+    }
+
+    /** A request to a table that cannot serve: it is missing, or lacks a column. */
+    StoreUnavailableException(String reason) {
+        super(reason);
+        this.sqlState = null;
+    }
+
+    /** The <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">SQLSTATE</a>, if there is one. */
+    public @Nullable String sqlState() {
+        return sqlState;
+    }
+
+    static String reason(SQLException e) {
+        String outer = firstLine(e);
+        SQLException root = deepest(e);
+        return root == e ? outer : outer + ": " + firstLine(root);
+    }
+
+    private static SQLException deepest(SQLException e) {
+        SQLException found = e;
+        for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
+            if (t instanceof SQLException s) {
+                found = s;
+            }
+        }
+        return found;
+    }
+
+    private static String firstLine(SQLException e) {
+        String message = e.getMessage();
+        return message == null
+                ? "SQLSTATE " + e.getSQLState()
+                : message.lines().findFirst().orElse("");
+    }
+
+    private static SQLException withoutDetail(SQLException e) {
+        SQLException copy = new SQLException(reason(e), e.getSQLState(), e.getErrorCode());
+        copy.setStackTrace(e.getStackTrace());
+        return copy;
+    }
+}

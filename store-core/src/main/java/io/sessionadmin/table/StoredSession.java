@@ -1,0 +1,12 @@
+package io.sessionadmin.table;
+
+/**
+ * A session as it came from the table.
+ *
+ * @param maxInactive seconds; 0 and less: never expires
+ * @param lastAccess milliseconds since 1970-01-01 UTC
+ * @param savedAt milliseconds since 1970-01-01 UTC on the database's clock; 0 where the table does not know
+ * @param data Tomcat's session stream
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+public record StoredSession(SessionKey key, int maxInactive, long lastAccess, long savedAt, byte[] data) {}
