@@ -1,0 +1,142 @@
+package io.sessionadmin.testbed.shop;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tests do to a session, in plain text: {@code POST /api/VERB}. 204 stands for "there is none". With
+ * {@code answer=...} a change is answered in one of the ways in which responses leave Tomcat early, see {@link Answer}.
+ */
+public final class ApiServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String verb = request.getPathInfo() == null ? "" : request.getPathInfo().substring(1);
+        Answer answer = Answer.asked(request);
+        if (answer == Answer.ASYNC) {
+            var async = request.startAsync();
+            async.start(() -> {
+                try {
+                    Answer.PLAIN.send(response, run(verb, request));
+                } catch (IOException e) {
+                    log("shop: async answer failed", e);
+                } finally {
+                    async.complete();
+                }
+            });
+        } else {
+            answer.send(response, run(verb, request));
+        }
+    }
+
+    private @Nullable String run(String verb, HttpServletRequest request) {
+        return switch (verb) {
+            case "get" -> get(request);
+            case "names" -> names(request);
+            case "user" -> user(request);
+            case "isnew" -> String.valueOf(request.getSession().isNew());
+            case "touch" -> request.getSession(false) == null ? null : "touched";
+            case "nothing" -> "no session was looked at";
+            case "events" -> SessionCounter.report();
+            case "put" -> put(request, parameter(request, "value"));
+            case "remove" -> {
+                request.getSession().removeAttribute(parameter(request, "name"));
+                yield "removed";
+            }
+            case "count" -> count(request, parameter(request, "name"));
+            case "login" -> login(request, parameter(request, "user"));
+            case "logout" -> logout(request);
+            case "big" -> put(request, letters(Integer.parseInt(parameter(request, "kb")) * 1024));
+            case "connection" -> put(request, new PooledConnection());
+            case "poison" ->
+                put(
+                        request,
+                        new Poison(
+                                Poison.Kind.valueOf(parameter(request, "kind").toUpperCase(Locale.ROOT))));
+            case "maxinactive" -> {
+                request.getSession().setMaxInactiveInterval(Integer.parseInt(parameter(request, "seconds")));
+                yield "set";
+            }
+            case "changeid" -> {
+                request.getSession();
+                request.changeSessionId();
+                yield "changed";
+            }
+            default -> throw new IllegalArgumentException("No such verb: " + verb);
+        };
+    }
+
+    private static @Nullable String get(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        Object value = session == null ? null : session.getAttribute(parameter(request, "name"));
+        return value == null ? null : value.toString();
+    }
+
+    private static @Nullable String names(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        if (session == null) {
+            return null;
+        }
+        var names = Collections.list(session.getAttributeNames());
+        Collections.sort(names);
+        return String.join(",", names);
+    }
+
+    private static @Nullable String user(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        return session != null && session.getAttribute("user") instanceof User user ? user.name() : null;
+    }
+
+    private static String put(HttpServletRequest request, Object value) {
+        request.getSession().setAttribute(parameter(request, "name"), value);
+        return "put";
+    }
+
+    private static String count(HttpServletRequest request, String name) {
+        HttpSession session = request.getSession();
+        int next = session.getAttribute(name) instanceof Integer count ? count + 1 : 1;
+        session.setAttribute(name, next);
+        return Integer.toString(next);
+    }
+
+    private static String login(HttpServletRequest request, String user) {
+        request.getSession();
+        request.changeSessionId();
+        request.getSession().setAttribute("user", new User(user, Instant.now()));
+        return "logged in";
+    }
+
+    private static @Nullable String logout(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        if (session == null) {
+            return null;
+        }
+        session.invalidate();
+        return "logged out";
+    }
+
+    /** Letters that don't compress well, the same each time. */
+    private static String letters(int length) {
+        return new Random(length)
+                .ints(length, 'A', 'z' + 1)
+                .collect(StringBuilder::new, (text, letter) -> text.append((char) letter), StringBuilder::append)
+                .toString();
+    }
+
+    private static String parameter(HttpServletRequest request, String name) {
+        String value = request.getParameter(name);
+        if (value == null) {
+            throw new IllegalArgumentException("Parameter " + name + " is missing");
+        }
+        return value;
+    }
+}
