@@ -18,7 +18,7 @@ public final class StoreUnavailableException extends IOException {
 
     private final @Nullable String sqlState;
 
-    StoreUnavailableException(SQLException e) {
+    public StoreUnavailableException(SQLException e) {
         super(reason(e), withoutDetail(e));
         this.sqlState = deepest(e).getSQLState();
     }

@@ -1,0 +1,138 @@
+package io.sessionadmin.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import com.zaxxer.hikari.util.PropertyElf;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+
+/** The store's own pool of connections: HikariCP, with waits that are bounded unless the operator says otherwise. */
+final class ConnectionPool {
+
+    /** HikariCP's properties that other attributes of the store decide. */
+    private static final Set<String> TAKEN = Set.of(
+            "jdbcUrl",
+            "username",
+            "password",
+            "credentials",
+            "driverClassName",
+            "dataSource",
+            "dataSourceClassName",
+            "dataSourceJNDI",
+            "dataSourceProperties",
+            "healthCheckProperties",
+            "healthCheckRegistry",
+            "metricRegistry",
+            "metricsTrackerFactory",
+            "scheduledExecutor",
+            "threadFactory",
+            "autoCommit",
+            "readOnly",
+            "initializationFailTimeout");
+
+    private ConnectionPool() {}
+
+    /** Whether {@code <Store>} takes this attribute for the pool. */
+    static boolean takes(String attribute) {
+        return attribute.startsWith("dataSource.") || names().contains(attribute);
+    }
+
+    /** The attributes of the pool, for messages. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>(PropertyElf.getPropertyNames(HikariConfig.class));
+        names.removeAll(TAKEN);
+        return names;
+    }
+
+    /**
+     * Opens the pool. When PostgreSQL can't be reached at once the pool stays and goes on trying, and
+     * {@code unreachable} is told why.
+     *
+     * @throws IllegalArgumentException when a setting is wrong or the driver is missing; says what to do
+     */
+    static HikariDataSource open(
+            StoreSettings settings, String name, java.util.function.Consumer<SQLException> unreachable) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        // Threads of the pool and the driver must not keep the application's class loader alive.
+        Thread.currentThread().setContextClassLoader(ConnectionPool.class.getClassLoader());
+        try {
+            HikariConfig config = config(settings, name);
+            config.setInitializationFailTimeout(1);
+            try {
+                return new HikariDataSource(config);
+            } catch (PoolInitializationException e) {
+                unreachable.accept(sqlCause(e));
+                HikariConfig patient = config(settings, name);
+                patient.setInitializationFailTimeout(-1);
+                return new HikariDataSource(patient);
+            }
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    private static HikariConfig config(StoreSettings settings, String name) {
+        HikariConfig config = new HikariConfig();
+        String driver = Objects.requireNonNullElse(settings.driverName(), "org.postgresql.Driver");
+        try {
+            config.setDriverClassName(driver);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "<Store driverName=\"" + driver
+                            + "\">: there is no such class; copy PostgreSQL's JDBC driver (postgresql-42.x.jar) to"
+                            + " $CATALINA_BASE/lib",
+                    e);
+        }
+        config.setPoolName(name);
+        config.setJdbcUrl(settings.connectionURL());
+        config.setUsername(settings.connectionName());
+        config.setPassword(settings.connectionPassword());
+        config.setMaximumPoolSize(10);
+        config.setConnectionTimeout(5_000);
+        config.setValidationTimeout(2_000);
+        // What the URL says wins over these. A server that hangs must not hold a request for ever.
+        config.addDataSourceProperty("socketTimeout", "10");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("ApplicationName", "session-store");
+        // PostgreSQL's details quote key values, and so session ids.
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        settings.pool().forEach((key, value) -> set(config, key, value));
+        try {
+            config.validate();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new IllegalArgumentException("<Store>: " + e.getMessage(), e);
+        }
+        return config;
+    }
+
+    private static void set(HikariConfig config, String key, String value) {
+        Properties one = new Properties();
+        one.putAll(Map.of(key, value));
+        try {
+            PropertyElf.setTargetFromProperties(config, one);
+        } catch (RuntimeException e) {
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            throw new IllegalArgumentException(
+                    "<Store " + key + "=\"" + value + "\">: " + root.getMessage() + "; see HikariCP's " + key, e);
+        }
+    }
+
+    private static SQLException sqlCause(PoolInitializationException e) {
+        return e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getMessage(), e);
+    }
+
+    static void close(DataSource dataSource) {
+        if (dataSource instanceof HikariDataSource pool) {
+            pool.close();
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.table.SchemaMode;
+import io.sessionadmin.table.SessionCatalog;
+import io.sessionadmin.table.SessionTable;
+import io.sessionadmin.table.StoreUnavailableException;
+import io.sessionadmin.table.TableLayout;
+import io.sessionadmin.table.TableMismatchException;
+import io.sessionadmin.table.TableNames;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Session;
+import org.apache.catalina.session.StandardSession;
+import org.apache.catalina.session.StoreBase;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps HTTP sessions in one PostgreSQL table that any number of Tomcats may share. It takes the place of Tomcat's
+ * JDBCStore and DataSourceStore, under the same attributes.
+ *
+ * <p>A save is one statement in one transaction, made after the session was serialised: when it fails the old row is
+ * still there, the session stays in memory, the caller gets an exception, and the next background pass tries again.
+ * Saving never changes the live session. An invalidated session is neither loaded nor saved again.
+ *
+ * <p>Tomcat sets the attributes before the start, through {@link #setProperty}; they are frozen then. Safe for use by
+ * several threads.
+ */
+public final class JdbcStore extends StoreBase {
+
+    /** All that exists while the store is started. */
+    private record Started(
+            DataSource connections,
+            String context,
+            String node,
+            TableNames names,
+            SessionTable table,
+            StoreHealth health,
+            StoreEngine engine) {}
+
+    private final Log log = LogFactory.getLog(JdbcStore.class);
+    private final StoreAttributes attributes = new StoreAttributes();
+    private volatile @Nullable Started started;
+
+    /**
+     * Sets an attribute of {@code <Store>}: those of JDBCStore and DataSourceStore, {@code schema}, and HikariCP's own
+     * names for the pool. Tomcat calls it for each attribute ({@code IntrospectionUtils.setProperty}). What is unknown
+     * or wrong is reported by the start.
+     */
+    public void setProperty(String name, String value) {
+        attributes.set(name, value);
+    }
+
+    @Override
+    public String getStoreName() {
+        return "JdbcStore";
+    }
+
+    // ------------------------------------------------------------------ life
+
+    /**
+     * Opens the pool and looks at the table. A mistake in the configuration or the table fails the start, as the
+     * operator has to act; a database that is away does not, as it comes back.
+     */
+    @Override
+    protected void startInternal() throws LifecycleException {
+        try {
+            started = start(attributes.freeze());
+        } catch (IllegalArgumentException e) {
+            String message = ContextName.of(manager.getContext()) + ": " + e.getMessage();
+            log.error(message);
+            throw new LifecycleException(message);
+        }
+        super.startInternal();
+    }
+
+    private Started start(StoreSettings settings) {
+        Context context = manager.getContext();
+        String name = ContextName.of(context);
+        String node = NodeName.of(context);
+        StoreHealth health = new StoreHealth(log, name, Clock.systemUTC());
+        DataSource connections = connections(settings, context, health);
+        try {
+            SessionTable table = new SessionTable(connections::getConnection, settings.names(), node);
+            prepare(table, settings, name, health);
+            StoreEngine engine = new StoreEngine(log, manager, table, health, Clock.systemUTC());
+            return new Started(connections, name, node, settings.names(), table, health, engine);
+        } catch (IllegalArgumentException e) {
+            ConnectionPool.close(connections);
+            throw e;
+        }
+    }
+
+    private static DataSource connections(StoreSettings settings, Context context, StoreHealth health) {
+        if (settings.dataSourceName() == null) {
+            return ConnectionPool.open(
+                    settings,
+                    "session-store " + ContextName.of(context),
+                    e -> health.failed(new StoreUnavailableException(e)));
+        }
+        try {
+            return JndiDataSource.lookUp(context, settings.dataSourceName(), settings.localDataSource());
+        } catch (SQLException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private void prepare(SessionTable table, StoreSettings settings, String context, StoreHealth health) {
+        if (settings.schema() == SchemaMode.NONE || health.failure().isPresent()) {
+            return;
+        }
+        try {
+            TableLayout layout = table.prepare(settings.schema());
+            log.info("Sessions of " + context + " are kept in table "
+                    + settings.names().table() + ", " + settings.place());
+            layout.shortcomings()
+                    .forEach(shortcoming -> log.warn("Table " + settings.names().table() + ": " + shortcoming));
+        } catch (StoreUnavailableException e) {
+            health.failed(e);
+        } catch (TableMismatchException e) {
+            throw new IllegalArgumentException(e.reason(), e);
+        }
+    }
+
+    @Override
+    protected void stopInternal() throws LifecycleException {
+        super.stopInternal();
+        Started last = started;
+        started = null;
+        if (last != null) {
+            ConnectionPool.close(last.connections());
+        }
+    }
+
+    // ------------------------------------------------------------------ Tomcat's Store
+
+    /**
+     * Saves a session.
+     *
+     * @throws IOException when it was not saved; its old row is as it was, and it must stay in memory
+     */
+    @Override
+    public void save(Session session) throws IOException {
+        running().engine().save((StandardSession) session);
+    }
+
+    /**
+     * Loads a session.
+     *
+     * @return null when there is none
+     * @throws IOException when PostgreSQL is away, or the row can't be read; the row stays
+     */
+    @Override
+    public @Nullable Session load(String id) throws IOException {
+        return running().engine().load(id);
+    }
+
+    /** Removes a session that has ended. When PostgreSQL is away that is remembered, and done as soon as it is back. */
+    @Override
+    public void remove(String id) throws IOException {
+        running().engine().remove(id);
+    }
+
+    @Override
+    public String[] keys() throws IOException {
+        Started now = running();
+        return now.table().ids(now.context()).toArray(String[]::new);
+    }
+
+    @Override
+    public String[] expiredKeys() throws IOException {
+        Started now = running();
+        return now.table().expiredIds(now.context()).toArray(String[]::new);
+    }
+
+    /** How many sessions of this context are stored, tombstones not among them. Counts all of them. */
+    @Override
+    public int getSize() throws IOException {
+        Started now = running();
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, now.table().size(now.context())));
+    }
+
+    @Override
+    public void clear() throws IOException {
+        Started now = running();
+        now.table().clear(now.context());
+    }
+
+    /** Called by the manager's background process, every {@code processExpiresFrequency} times. */
+    @Override
+    public void processExpires() {
+        Started now = started;
+        if (now != null) {
+            now.engine().backgroundPass();
+        }
+    }
+
+    // ------------------------------------------------------------------ for the console
+
+    /** The table for people to look at; empty when the store is not started. */
+    public Optional<SessionCatalog> catalog() {
+        return Optional.ofNullable(started).map(now -> now.table().catalog());
+    }
+
+    /** The value of the app column for this context. */
+    public String contextName() {
+        return ContextName.of(manager.getContext());
+    }
+
+    /** This node, as rows name it. */
+    public String nodeName() {
+        return NodeName.of(manager.getContext());
+    }
+
+    /** The configured names; empty when the store is not started. */
+    public Optional<TableNames> tableNames() {
+        return Optional.ofNullable(started).map(Started::names);
+    }
+
+    /** Why PostgreSQL can't be used at present; empty when it can. */
+    public Optional<StoreFailure> failure() {
+        return Optional.ofNullable(started).flatMap(now -> now.health().failure());
+    }
+
+    /**
+     * Ends a session for good: leaves a tombstone that keeps every node from saving or loading it, and expires the copy
+     * in this node's memory; when there is none, the listeners of the stored one are told here. While PostgreSQL is
+     * away the tombstone is remembered, and left as soon as it is back.
+     *
+     * @throws IOException when the store is not started
+     */
+    public Invalidation invalidate(String sessionId) throws IOException {
+        return running().engine().invalidate(sessionId);
+    }
+
+    private Started running() throws IOException {
+        Started now = started;
+        if (now == null) {
+            throw new IOException("the store of " + contextName() + " is not started");
+        }
+        return now;
+    }
+}

@@ -1,0 +1,210 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.table.StoredSession;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.catalina.Context;
+import org.apache.catalina.Manager;
+import org.apache.catalina.session.Constants;
+import org.apache.catalina.session.ManagerBase;
+import org.apache.catalina.session.StandardSession;
+import org.apache.tomcat.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns live sessions into Tomcat's session stream and back.
+ *
+ * <p>Tomcat's own writer, {@code StandardSession.doWriteObject}, unbinds what can't be saved from the live session.
+ * This one writes the same bytes and leaves the session as it is:
+ *
+ * <pre>
+ * Long creationTime, Long lastAccessedTime, Integer maxInactiveInterval, Boolean isNew, Boolean isValid,
+ * Long thisAccessedTime, String id,
+ * String authType, Principal, String expectedSessionId, SavedRequest     (each null without persistAuthentication)
+ * Integer n, n x (String name, Object value)
+ * </pre>
+ *
+ * <p>Safe for use by several threads.
+ */
+final class SessionCodec {
+
+    private final Manager manager;
+    private final @Nullable Pattern allowedClasses;
+
+    SessionCodec(Manager manager) {
+        this.manager = manager;
+        this.allowedClasses = allowedClasses(manager);
+    }
+
+    private static @Nullable Pattern allowedClasses(Manager manager) {
+        String filter = manager instanceof ManagerBase base ? base.getSessionAttributeValueClassNameFilter() : null;
+        return filter == null || filter.isEmpty() ? null : Pattern.compile(filter);
+    }
+
+    /**
+     * A session as bytes.
+     *
+     * @param access the last access that the bytes include, milliseconds since 1970-01-01 UTC
+     * @param leftOut what is in memory and not in the bytes, each with the reason
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+    record Encoded(byte[] data, long access, List<String> leftOut) {}
+
+    /**
+     * Writes a session. An attribute that is not serialisable is left out and named. Anything else that the
+     * application's code throws may be gone the next time (a collection that changed meanwhile, say): it fails the
+     * whole save, so that the last good row is not replaced by a poorer one.
+     */
+    Encoded encode(StandardSession session) throws SessionNotSavedException {
+        Map<String, String> leftOut = new LinkedHashMap<>();
+        Map<String, Object> attributes = savableAttributes(session, leftOut);
+        boolean withPrincipal = true;
+        while (true) {
+            long access = session.getThisAccessedTimeInternal();
+            Writing writing = new Writing(session, attributes, withPrincipal);
+            try {
+                byte[] data = writing.run();
+                return new Encoded(data, access, words(leftOut));
+            } catch (NotSerializableException e) {
+                String reason = "not serialisable: " + e.getMessage();
+                if (attributes.remove(writing.at) != null) {
+                    leftOut.put(writing.at, reason);
+                } else if (withPrincipal) {
+                    withPrincipal = false;
+                    leftOut.put("the login", reason);
+                } else {
+                    throw new SessionNotSavedException(reason, e);
+                }
+            } catch (Throwable t) { // whatever the application's own writeObject throws
+                ExceptionUtils.handleThrowable(t);
+                throw new SessionNotSavedException(
+                        writing.at + " can't be serialised: " + t.getClass().getName(), t);
+            }
+        }
+    }
+
+    private Map<String, Object> savableAttributes(StandardSession session, Map<String, String> leftOut) {
+        Map<String, Object> savable = new LinkedHashMap<>();
+        for (String name : Collections.list(session.getAttributeNames())) {
+            Object value = session.getAttribute(name);
+            if (value == null || Constants.excludedAttributeNames.contains(name)) {
+                continue;
+            }
+            if (!session.isAttributeDistributable(name, value)) {
+                leftOut.put(name, "not serialisable: " + value.getClass().getName());
+            } else if (!manager.willAttributeDistribute(name, value)) {
+                leftOut.put(name, "held back by the attribute filter of <Manager>");
+            } else {
+                savable.put(name, value);
+            }
+        }
+        return savable;
+    }
+
+    private static List<String> words(Map<String, String> leftOut) {
+        List<String> words = new ArrayList<>();
+        leftOut.forEach((name, reason) -> words.add(name + ": " + reason));
+        return words;
+    }
+
+    /** One try to write a session; {@link #at} says how far it came. */
+    private final class Writing {
+
+        private final StandardSession session;
+        private final Map<String, Object> attributes;
+        private final boolean withPrincipal;
+        private String at = "the session";
+
+        Writing(StandardSession session, Map<String, Object> attributes, boolean withPrincipal) {
+            this.session = session;
+            this.attributes = attributes;
+            this.withPrincipal = withPrincipal;
+        }
+
+        byte[] run() throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
+            try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+                out.writeObject(session.getCreationTimeInternal());
+                out.writeObject(session.getLastAccessedTimeInternal());
+                out.writeObject(session.getMaxInactiveInterval());
+                out.writeObject(session.isNew());
+                out.writeObject(Boolean.TRUE); // isNew() has just thrown for an invalid session
+                out.writeObject(session.getThisAccessedTimeInternal());
+                out.writeObject(session.getIdInternal());
+                writeLogin(out);
+                out.writeObject(attributes.size());
+                for (Map.Entry<String, Object> attribute : attributes.entrySet()) {
+                    at = attribute.getKey();
+                    out.writeObject(attribute.getKey());
+                    out.writeObject(attribute.getValue());
+                }
+            }
+            return bytes.toByteArray();
+        }
+
+        private void writeLogin(ObjectOutputStream out) throws IOException {
+            boolean persist = manager instanceof ManagerBase base && base.getPersistAuthentication();
+            Principal principal = persist && withPrincipal ? session.getPrincipal() : null;
+            at = "the login";
+            out.writeObject(persist ? session.getAuthType() : null);
+            if (principal != null && !(principal instanceof Serializable)) {
+                throw new NotSerializableException(principal.getClass().getName());
+            }
+            out.writeObject(principal);
+            out.writeObject(persist ? note(org.apache.catalina.authenticator.Constants.SESSION_ID_NOTE) : null);
+            out.writeObject(persist ? note(org.apache.catalina.authenticator.Constants.FORM_REQUEST_NOTE) : null);
+        }
+
+        private @Nullable Object note(String name) {
+            return session.getNote(name);
+        }
+    }
+
+    /**
+     * Makes a session of stored bytes. It belongs to the manager, but is not yet among its sessions.
+     *
+     * @throws SessionUnreadableException for bytes of another kind or session, for a class that is missing or held
+     *     back by the filter, and for whatever the application's own code throws
+     */
+    StandardSession decode(StoredSession stored) throws SessionUnreadableException {
+        Context context = manager.getContext();
+        ClassLoader before = context.bind(false, null);
+        try (FilteringInputStream in =
+                new FilteringInputStream(stored.data(), context.getLoader().getClassLoader(), allowedClasses)) {
+            StandardSession session = (StandardSession) manager.createEmptySession();
+            session.readObjectData(in);
+            session.setManager(manager);
+            if (!stored.key().id().equals(session.getIdInternal())) {
+                throw new SessionUnreadableException("the stream in this row is another session's");
+            }
+            return session;
+        } catch (SessionUnreadableException e) {
+            throw e;
+        } catch (ClassNotFoundException | NoClassDefFoundError e) {
+            throw new SessionUnreadableException("class " + e.getMessage() + " is not on the context's class path", e);
+        } catch (EOFException e) {
+            throw new SessionUnreadableException(
+                    "the stream ends too early, after " + stored.data().length + " bytes", e);
+        } catch (InvalidClassException e) {
+            throw new SessionUnreadableException(String.valueOf(e.getMessage()), e);
+        } catch (Throwable t) { // whatever the application's own readObject throws
+            ExceptionUtils.handleThrowable(t);
+            throw new SessionUnreadableException(
+                    "reading it throws " + t.getClass().getName(), t);
+        } finally {
+            context.unbind(false, before);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.table.SchemaMode;
+import io.sessionadmin.table.TableNames;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The attributes of {@code <Store>} as they were written, before the start checks and freezes them. */
+final class StoreAttributes {
+
+    private static final List<String> KNOWN = List.of(
+            "driverName",
+            "connectionURL",
+            "connectionName",
+            "connectionPassword",
+            "dataSourceName",
+            "localDataSource",
+            "sessionTable",
+            "sessionAppCol",
+            "sessionIdCol",
+            "sessionDataCol",
+            "sessionValidCol",
+            "sessionMaxInactiveCol",
+            "sessionLastAccessedCol",
+            "schema");
+
+    private final Map<String, String> written = new LinkedHashMap<>();
+
+    void set(String name, String value) {
+        written.put(name, value);
+    }
+
+    /** @throws IllegalArgumentException for what is unknown, wrong or contradictory; says what to do */
+    StoreSettings freeze() {
+        Map<String, String> pool = new TreeMap<>();
+        written.forEach((name, value) -> {
+            if (KNOWN.contains(name)) {
+                return;
+            }
+            if (!ConnectionPool.takes(name)) {
+                throw new IllegalArgumentException("<Store " + name
+                        + "=...>: there is no such attribute; JdbcStore takes " + String.join(", ", KNOWN)
+                        + ", and for its pool " + String.join(", ", ConnectionPool.names()));
+            }
+            pool.put(name, value);
+        });
+        return new StoreSettings(
+                written.get("driverName"),
+                written.get("connectionURL"),
+                written.get("connectionName"),
+                written.get("connectionPassword"),
+                written.get("dataSourceName"),
+                localDataSource(),
+                names(),
+                SchemaMode.parse(written.getOrDefault("schema", "validate")),
+                pool);
+    }
+
+    /** The defaults are those of Tomcat's DataSourceStore. */
+    private TableNames names() {
+        return new TableNames(
+                written.getOrDefault("sessionTable", "tomcat$sessions"),
+                written.getOrDefault("sessionAppCol", "app"),
+                written.getOrDefault("sessionIdCol", "id"),
+                written.getOrDefault("sessionDataCol", "data"),
+                written.getOrDefault("sessionValidCol", "valid"),
+                written.getOrDefault("sessionMaxInactiveCol", "maxinactive"),
+                written.getOrDefault("sessionLastAccessedCol", "lastaccess"));
+    }
+
+    private boolean localDataSource() {
+        @Nullable String value = written.get("localDataSource");
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (value.equals("true")) {
+            return true;
+        }
+        throw new IllegalArgumentException("<Store localDataSource=\"" + value + "\">: use true or false");
+    }
+}

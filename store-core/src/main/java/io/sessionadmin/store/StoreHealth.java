@@ -1,0 +1,57 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.table.StoreUnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.juli.logging.Log;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether PostgreSQL can be used: one line in the log when that changes, and counts in between instead of a line for
+ * each request. Safe for use by several threads.
+ */
+final class StoreHealth {
+
+    private final Log log;
+    private final String context;
+    private final Clock clock;
+    private @Nullable StoreFailure failure;
+
+    StoreHealth(Log log, String context, Clock clock) {
+        this.log = log;
+        this.context = context;
+        this.clock = clock;
+    }
+
+    synchronized Optional<StoreFailure> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    synchronized void failed(StoreUnavailableException e) {
+        Instant now = clock.instant();
+        String reason = String.valueOf(e.getMessage());
+        if (failure == null) {
+            failure = new StoreFailure(reason, now, 1);
+            log.error("Sessions of " + context + " can't be saved or read: " + reason
+                    + ". Sessions in memory are kept and served; saves are tried again in the background");
+            log.debug("The first failure", e);
+            return;
+        }
+        if (!failure.reason().equals(reason)) {
+            log.error("Sessions of " + context + " still can't be saved or read, now because: " + reason);
+        }
+        failure = new StoreFailure(reason, failure.since(), failure.count() + 1);
+    }
+
+    synchronized void worked() {
+        if (failure == null) {
+            return;
+        }
+        log.info("Sessions of " + context + " can be saved and read again, after "
+                + Duration.between(failure.since(), clock.instant()).toSeconds() + " s and " + failure.count()
+                + " failures");
+        failure = null;
+    }
+}
