@@ -242,14 +242,14 @@ final class StoreEngine {
     }
 
     private void finishEnded() throws StoreUnavailableException {
-        for (String id : endedHere) {
+        for (String id : List.copyOf(endedHere)) {
             table.invalidate(new SessionKey(context, id));
             endedHere.remove(id);
         }
     }
 
     private void retryFailedSaves() {
-        for (StandardSession session : failedSaves.values()) {
+        for (StandardSession session : List.copyOf(failedSaves.values())) {
             try {
                 save(session);
             } catch (IOException e) {
