@@ -10,6 +10,7 @@ import org.apache.catalina.Server;
 import org.apache.catalina.Service;
 
 /** Finds the DataSource that {@code dataSourceName} and {@code localDataSource} name, as DataSourceStore does. */
+@SuppressWarnings("BanJNDI") // the name is the operator's, from Tomcat's configuration
 public final class JndiDataSource {
 
     private JndiDataSource() {}

@@ -56,6 +56,8 @@ public record SessionBackup(
     }
 
     /**
+     * How this backup stands now.
+     *
      * @param lastAccess of the session in memory
      * @param window how long a change may stay out of the store; null when nothing saves sessions while they are live
      */

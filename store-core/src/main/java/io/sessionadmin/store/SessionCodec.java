@@ -140,7 +140,7 @@ final class SessionCodec {
                 out.writeObject(session.getLastAccessedTimeInternal());
                 out.writeObject(session.getMaxInactiveInterval());
                 out.writeObject(session.isNew());
-                out.writeObject(Boolean.TRUE); // isNew() has just thrown for an invalid session
+                out.writeObject(true); // isNew() has just thrown for an invalid session
                 out.writeObject(session.getThisAccessedTimeInternal());
                 out.writeObject(session.getIdInternal());
                 writeLogin(out);
