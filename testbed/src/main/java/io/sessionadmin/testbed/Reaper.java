@@ -62,17 +62,15 @@ final class Reaper {
         INSTANCE.order("remove " + Objects.requireNonNull(directory).toAbsolutePath());
     }
 
-    /** Sends a signal by name, such as STOP or CONT, which Java itself cannot. */
-    static void signal(String name, long pid) {
+    /** Sends a signal by name, such as STOP or CONT, which Java itself cannot; false when the process is gone. */
+    static boolean signal(String name, long pid) {
         try {
-            int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("kill -" + name + " " + pid + " failed: the process is gone");
-            }
+            return new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -4,7 +4,7 @@ package io.sessionadmin.testbed;
 public final class StoreXml {
     private StoreXml() {}
 
-    /** Tomcat's own manager without a store: sessions live in memory and in a file over a restart. */
+    /** Tomcat's own manager without a store: sessions live in this node's memory, and nowhere after a restart. */
     public static String memory() {
         return "<Manager className=\"org.apache.catalina.session.StandardManager\"/>";
     }

@@ -3,14 +3,14 @@ package io.sessionadmin.testbed;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +18,18 @@ import org.jspecify.annotations.Nullable;
  * frozen, killed and started again on the same port and the same files.
  */
 public final class TestPostgres implements AutoCloseable {
+    // A server that was killed on purpose is an error to the library; what fails here is an exception anyway.
+    private static final Logger LIBRARY = Logger.getLogger("io.zonky.test.db.postgres");
     private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    static {
+        LIBRARY.setLevel(Level.OFF);
+    }
 
     private final Path directory = Testbed.freshDirectory("postgres", "pg");
     private final Map<String, String> settings;
     private @Nullable EmbeddedPostgres server;
+    private @Nullable ProcessHandle postmaster;
     private int port;
 
     private TestPostgres(Map<String, String> settings) {
@@ -57,11 +64,11 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     public long pid() {
-        return running().getProcess().pid();
+        return postmaster().pid();
     }
 
     public boolean isRunning() {
-        return server != null && server.getProcess().isAlive();
+        return postmaster != null && postmaster.isAlive();
     }
 
     /** Starts, again after the first time, on the same port and data. */
@@ -79,6 +86,7 @@ public final class TestPostgres implements AutoCloseable {
                 .setLocaleConfig("encoding", "UTF8")
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("max_connections", "200")
+                .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("unix_socket_directories", "")
                 .setErrorRedirector(logFile())
                 .setOutputRedirector(logFile());
@@ -90,7 +98,8 @@ public final class TestPostgres implements AutoCloseable {
             EmbeddedPostgres started = builder.start();
             server = started;
             port = started.getPort();
-            Reaper.watch(started.getProcess().pid());
+            postmaster = readPid();
+            Reaper.watch(pid());
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not start; see " + directory.resolve("log"), e);
         }
@@ -98,23 +107,17 @@ public final class TestPostgres implements AutoCloseable {
 
     /** Stops at once, without waiting for clients: pg_ctl stop -m fast. */
     public synchronized void stop() {
-        EmbeddedPostgres running = running();
-        try {
-            running.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Reaper.forget(running.getProcess().pid());
-        server = null;
+        closeLibrary();
+        ended(postmaster());
     }
 
     /** Ends without a word: SIGKILL to the server and all its children. */
     public synchronized void kill() {
-        EmbeddedPostgres running = running();
+        ProcessHandle running = postmaster();
+        signal("STOP");
         signal("KILL");
-        running.getProcess().onExit().join();
-        Reaper.forget(running.getProcess().pid());
-        server = null;
+        ended(running);
+        closeLibrary();
     }
 
     /** Freezes the server and all its children: connections stay open and nothing answers. */
@@ -140,28 +143,45 @@ public final class TestPostgres implements AutoCloseable {
         return new TestDatabase(this, "postgres");
     }
 
-    /** The server first, so that it starts no more children. */
+    /** The server first, so that it starts no more children; those may end meanwhile. */
     private void signal(String name) {
-        ProcessHandle postmaster = running().getProcess().toHandle();
-        List<ProcessHandle> all = new ArrayList<>(
-                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList());
-        if (name.equals("CONT")) {
-            Collections.reverse(all);
-        }
-        Reaper.signal(name, pid());
-        for (ProcessHandle child : all) {
-            if (child.pid() != pid() && child.isAlive()) {
-                Reaper.signal(name, child.pid());
+        ProcessHandle running = postmaster();
+        List<ProcessHandle> children = running.descendants().toList();
+        Reaper.signal(name, running.pid());
+        children.forEach(child -> Reaper.signal(name, child.pid()));
+    }
+
+    /** Stops the server if it runs; lets go of the lock of its directory in any case. */
+    private void closeLibrary() {
+        try {
+            if (server != null) {
+                server.close();
+                server = null;
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private EmbeddedPostgres running() {
-        EmbeddedPostgres running = server;
+    private void ended(ProcessHandle running) {
+        Await.until("PostgreSQL has ended", () -> !running.isAlive());
+        Reaper.forget(running.pid());
+        postmaster = null;
+    }
+
+    private ProcessHandle postmaster() {
+        ProcessHandle running = postmaster;
         if (running == null) {
             throw new IllegalStateException("PostgreSQL does not run");
         }
         return running;
+    }
+
+    /** The library knows pg_ctl, which ends at once, and not the server that it starts. */
+    private ProcessHandle readPid() throws IOException {
+        String pid =
+                Files.readAllLines(directory.resolve("data/postmaster.pid")).get(0);
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
     }
 
     private ProcessBuilder.Redirect logFile() {
@@ -169,6 +189,6 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     private static final class Shared {
-        static final TestPostgres SERVER = new TestPostgres(Map.of("fsync", "off"));
+        static final TestPostgres SERVER = new TestPostgres(Map.of());
     }
 }

@@ -243,23 +243,19 @@ public final class TomcatNode implements AutoCloseable {
         return !logOfThisRun().contains("java.net.BindException");
     }
 
+    /** Waits for it as long as the process lives. */
     private <T> T await(String what, Supplier<Optional<T>> condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            boolean running = isRunning();
-            Optional<T> answer = condition.get();
-            if (answer.isPresent()) {
-                return answer.get();
-            }
-            if (!running || System.nanoTime() > end) {
-                throw new IllegalStateException(name
-                        + (running ? " did not come to " : " ended before ")
-                        + what
-                        + (running ? " within " + PATIENCE.toSeconds() + " s" : "")
-                        + tail());
-            }
-            pause();
+        Optional<T> answer;
+        try {
+            answer = Await.value(what, PATIENCE, () -> {
+                boolean alive = isRunning();
+                Optional<T> now = condition.get();
+                return now.isPresent() || !alive ? Optional.of(now) : Optional.empty();
+            });
+        } catch (AssertionError e) {
+            throw new IllegalStateException(name + " did not come to " + what + " in time" + tail(), e);
         }
+        return answer.orElseThrow(() -> new IllegalStateException(name + " ended before " + what + tail()));
     }
 
     private Optional<Matcher> find(Pattern pattern) {
@@ -305,14 +301,6 @@ public final class TomcatNode implements AutoCloseable {
     private static boolean ended(Process process, Duration patience) {
         try {
             return process.waitFor(patience.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }

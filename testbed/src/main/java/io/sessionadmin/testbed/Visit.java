@@ -71,7 +71,12 @@ public final class Visit {
         api("big", "name", name, "kb", Integer.toString(kilobytes));
     }
 
-    /** Puts something into the session that is not Serializable. */
+    /** Puts a Serializable bean into the session that holds something that is not. */
+    public void putHiddenConnection(String name) {
+        api("hiddenconnection", "name", name);
+    }
+
+    /** Puts something into the session that is not Serializable; only {@link ShopWar#notDistributable()} takes it. */
     public void putConnection(String name) {
         api("connection", "name", name);
     }

@@ -57,6 +57,7 @@ public final class ApiServlet extends HttpServlet {
             case "logout" -> logout(request);
             case "big" -> put(request, letters(Integer.parseInt(parameter(request, "kb")) * 1024));
             case "connection" -> put(request, new PooledConnection());
+            case "hiddenconnection" -> put(request, new PooledConnection.Holder());
             case "poison" ->
                 put(
                         request,
