@@ -11,8 +11,16 @@ import io.sessionadmin.stream.StreamValue.Scalar;
 import io.sessionadmin.stream.StreamValue.Text;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +49,6 @@ final class JdkShapes {
             "java.util.HashSet",
             "java.util.LinkedHashSet",
             "java.util.LinkedList",
-            "java.util.PriorityQueue",
             "java.util.TreeSet");
 
     private static final Set<String> MAPS =
@@ -76,6 +83,8 @@ final class JdkShapes {
                     case "java.util.UUID" -> uuid(bean);
                     case "java.math.BigInteger" -> bigInteger(bean);
                     case "java.math.BigDecimal" -> bigDecimal(bean);
+                    case "java.time.Ser" -> time(bean);
+                    case "java.util.CollSer" -> immutable(bean);
                     case CONCURRENT_MAP -> concurrentMap(bean);
                     default -> boxOrContainer(bean);
                 };
@@ -110,6 +119,45 @@ final class JdkShapes {
         Integer nanos = intField(bean, "nanos");
         // A Timestamp leaves the fraction of the second to its own field.
         return new Scalar(bean.className(), nanos == null ? time : Instant.ofEpochSecond(time.getEpochSecond(), nanos));
+    }
+
+    /** The classes of java.time write themselves as a letter for the class and a few numbers. */
+    private static @Nullable Scalar time(Bean bean) {
+        if (bean.extra().size() != 1 || !(bean.extra().get(0) instanceof RawBytes raw)) {
+            return null;
+        }
+        ByteBuffer in = ByteBuffer.wrap(HexFormat.of().parseHex(raw.hex()));
+        try {
+            Object value =
+                    switch (in.get()) {
+                        case 1 -> Duration.ofSeconds(in.getLong(), in.getInt());
+                        case 2 -> Instant.ofEpochSecond(in.getLong(), in.getInt());
+                        case 3 -> LocalDate.of(in.getInt(), in.get(), in.get());
+                        case 4 -> localTime(in);
+                        case 5 -> LocalDateTime.of(LocalDate.of(in.getInt(), in.get(), in.get()), localTime(in));
+                        default -> null;
+                    };
+            return value == null || in.hasRemaining()
+                    ? null
+                    : new Scalar(value.getClass().getName(), value);
+        } catch (DateTimeException | ArithmeticException | BufferUnderflowException e) {
+            // Not what the class writes: shown as it stands.
+            return null;
+        }
+    }
+
+    /** The last part that is not zero is written as its complement, and those behind it are not. */
+    private static LocalTime localTime(ByteBuffer in) {
+        int[] parts = new int[3];
+        for (int i = 0; i < parts.length; i++) {
+            int part = in.get();
+            if (part < 0) {
+                parts[i] = ~part;
+                return LocalTime.of(parts[0], parts[1], parts[2]);
+            }
+            parts[i] = part;
+        }
+        return LocalTime.of(parts[0], parts[1], parts[2], in.getInt());
     }
 
     private static @Nullable Scalar uuid(Bean bean) {
@@ -147,6 +195,16 @@ final class JdkShapes {
         return scale != null && unscaled != null && unscaled.value() instanceof BigInteger integer
                 ? new Scalar(bean.className(), new BigDecimal(integer, scale))
                 : null;
+    }
+
+    /** What {@code List.of}, {@code Set.of} and {@code Map.of} write, which differ in a tag. */
+    private static @Nullable StreamValue immutable(Bean bean) {
+        Integer tag = intField(bean, "tag");
+        if (tag == null || !(container(bean) instanceof Elements elements)) {
+            return null;
+        }
+        boolean map = (tag & 0xff) == 3 && elements.size() % 2 == 0;
+        return map ? entries(bean, elements.size() / 2, elements.elements()) : elements;
     }
 
     private static @Nullable StreamValue container(Bean bean) {

@@ -12,7 +12,7 @@ package io.sessionadmin.stream;
  * @param maxValues values shown of one session; an object, its fields and elements count one each
  * @param maxValuesPerAttribute values shown of one attribute, so that a large one leaves room for the others
  * @param maxShownDepth nested levels shown; values of a shown session can be walked recursively
- * @param maxStringLength characters kept of one string or name
+ * @param maxStringLength characters kept of one string or name, those of the head included
  */
 public record Limits(
         int maxDepth,

@@ -320,6 +320,9 @@ final class StreamParser {
         }
 
         private void enumConstant(ClassDescriptor type) throws UnreadableStreamException {
+            if (!type.isEnum()) {
+                throw failure("a constant of a class that is not an enum", start);
+            }
             int handle = handles.assign(new StoredObject(type.readableName()));
             String constant = classes.string().text().shown();
             EnumConstant value = new EnumConstant(type.readableName(), constant);

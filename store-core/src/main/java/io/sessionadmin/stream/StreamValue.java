@@ -23,8 +23,9 @@ public sealed interface StreamValue {
     /**
      * A primitive, or an object of the JDK that is as plain as one.
      *
-     * @param className as in {@code int}, {@code java.lang.Integer}, {@code java.util.Date}
-     * @param value a Boolean, Character, Number or UUID; an Instant for the dates
+     * @param className as in {@code int}, {@code java.lang.Integer}, {@code java.util.Date}; for those of {@code java.time}
+     *     the class itself, though {@code java.time.Ser} stands in the stream
+     * @param value a Boolean, Character, Number, UUID or value of java.time; an Instant for the older dates
      */
     record Scalar(String className, Object value) implements StreamValue {}
 

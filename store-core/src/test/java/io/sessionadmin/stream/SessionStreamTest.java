@@ -164,6 +164,11 @@ class SessionStreamTest {
                 .isEqualTo(new Scalar("java.math.BigInteger", new BigInteger("-123456789012345678901234567890")));
         assertThat(named(all, "big decimal").value())
                 .isEqualTo(new Scalar("java.math.BigDecimal", new BigDecimal("12.50")));
+        for (String name : List.of("duration", "instant", "local date", "local time", "local date and time")) {
+            Object value = requireNonNull(Streams.everything().get(name));
+            assertThat(named(all, name).value())
+                    .isEqualTo(new Scalar(value.getClass().getName(), value));
+        }
         assertThat(named(all, "enum").value()).isEqualTo(new EnumConstant(SHOP + "$Color", "GREEN"));
         assertThat(named(all, "enum").className()).isEqualTo(SHOP + "$Color");
         assertThat(named(all, "class").value()).isEqualTo(new ClassReference(SHOP + "$Customer"));
@@ -225,7 +230,7 @@ class SessionStreamTest {
                 .singleElement()
                 .satisfies(field -> assertThat(field.name()).isEqualTo("h"));
         assertThat(named(all, "lambda").className()).isEqualTo("java.lang.invoke.SerializedLambda");
-        assertThat(named(all, "local date").className()).isEqualTo("java.time.Ser");
+        assertThat(named(all, "zone").className()).isEqualTo("java.time.Ser");
     }
 
     @Test

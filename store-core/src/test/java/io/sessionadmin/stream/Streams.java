@@ -9,7 +9,12 @@ import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Date;
@@ -21,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -80,11 +86,16 @@ final class Streams {
         all.put("float", 5f);
         all.put("double", 6d);
         all.put("date", new Date(1_000));
-        all.put("timestamp", Timestamp.from(java.time.Instant.ofEpochSecond(5, 123_456_789)));
+        all.put("timestamp", Timestamp.from(Instant.ofEpochSecond(5, 123_456_789)));
         all.put("uuid", new UUID(1, 2));
         all.put("big integer", new BigInteger("-123456789012345678901234567890"));
         all.put("big decimal", new BigDecimal("12.50"));
+        all.put("duration", Duration.ofMillis(1_500));
+        all.put("instant", Instant.ofEpochMilli(1_500));
         all.put("local date", LocalDate.of(2026, 1, 2));
+        all.put("local time", LocalTime.of(3, 4, 5, 6));
+        all.put("local date and time", LocalDateTime.of(2026, 1, 2, 3, 0));
+        all.put("zone", ZoneId.of("Europe/Berlin"));
         all.put("enum", Shop.Color.GREEN);
         all.put("bytes", new byte[5_000]);
         all.put("strings", new String[][] {{"a"}, {}});
@@ -117,6 +128,9 @@ final class Streams {
         all.put("TreeMap", new TreeMap<>(map));
         all.put("ConcurrentHashMap", new ConcurrentHashMap<>(map));
         all.put("Hashtable", new Hashtable<>(map));
+        all.put("List.of", (Serializable) three);
+        all.put("Set.of", (Serializable) Set.copyOf(three));
+        all.put("Map.of", (Serializable) Map.copyOf(map));
         return all;
     }
 
