@@ -205,9 +205,11 @@ public final class SessionCatalog {
     private static final String ALL = "select 1 from tomcat_sessions where app_name = ?";
     private static final String TOMBSTONES = ALL + " and valid_session = '0'";
     private static final String EXPIRED = ALL + """
+
              and valid_session <> '0' and max_inactive > 0
              and last_access + max_inactive::bigint * 1000 < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
     private static final String EXPIRED_BY_INDEX = EXPIRED + """
+
              and reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
 
     /** Counts the rows of a context, exactly as far as that is cheap. */

@@ -19,6 +19,14 @@ import java.util.regex.Pattern;
 public record TableNames(
         String table, String app, String id, String data, String valid, String maxInactive, String lastAccessed) {
 
+    /** What the store adds to the six columns. */
+    static final List<String> OWN_COLUMNS = List.of("version", "reap_after", "saved_at", "node", "user_name");
+
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]{0,62}");
+    private static final Pattern DOCUMENTED_NAME = Pattern.compile("\\b(tomcat_sessions(_[a-z]+)?"
+            + "|app_name|session_id|session_data|valid_session|max_inactive|last_access)\\b");
+    private static final Map<TableNames, Map<String, String>> TRANSLATED = new ConcurrentHashMap<>();
+
     /** As Tomcat's documentation shows them, and as {@code sql/postgresql/schema.sql} creates them. */
     public static final TableNames DOCUMENTED = new TableNames(
             "tomcat_sessions",
@@ -28,14 +36,6 @@ public record TableNames(
             "valid_session",
             "max_inactive",
             "last_access");
-
-    /** What the store adds to the six columns. */
-    static final List<String> OWN_COLUMNS = List.of("version", "reap_after", "saved_at", "node", "user_name");
-
-    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]{0,62}");
-    private static final Pattern DOCUMENTED_NAME = Pattern.compile("\\b(tomcat_sessions(_[a-z]+)?"
-            + "|app_name|session_id|session_data|valid_session|max_inactive|last_access)\\b");
-    private static final Map<TableNames, Map<String, String>> TRANSLATED = new ConcurrentHashMap<>();
 
     public TableNames {
         table = checkedTable(table);
