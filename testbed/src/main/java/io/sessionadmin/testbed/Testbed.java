@@ -94,15 +94,15 @@ public final class Testbed {
         }
     }
 
+    /** What was built last: by this build, which copies it, or by that of its module alone. */
     private static Path product(String copied, String built) {
         Path copy = target().resolve("artifacts").resolve(copied);
         Path fresh = target().resolve("../..").resolve(built).normalize();
-        for (Path candidate : List.of(copy, fresh)) {
-            if (Files.isRegularFile(candidate)) {
-                return candidate;
-            }
-        }
-        throw new IllegalStateException("Neither " + copy + " nor " + fresh + " is there: build all modules first");
+        return Stream.of(copy, fresh)
+                .filter(Files::isRegularFile)
+                .max(Comparator.comparing(file -> file.toFile().lastModified()))
+                .orElseThrow(() -> new IllegalStateException(
+                        "Neither " + copy + " nor " + fresh + " is there: build all modules first"));
     }
 
     private static Properties readBuildProperties() {

@@ -280,9 +280,12 @@ public final class TomcatNode implements AutoCloseable {
         return base.resolve("logs/console.log");
     }
 
-    private String tail() {
-        List<String> lines = log().lines().toList();
-        return "; its log ends with\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+    /** For the end of a failure's message: the last of the log, without Tomcat's and Java's own stack frames. */
+    String tail() {
+        List<String> lines = log().lines()
+                .filter(entry -> !entry.startsWith("\t\tat ") || entry.contains("sessionadmin"))
+                .toList();
+        return "; its log ends with\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     }
 
     private static String path(String name) {

@@ -11,11 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a node is made of; {@link #start()} writes it to a fresh CATALINA_BASE and starts a Tomcat on it. */
 public final class TomcatSetup {
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Pattern BROKEN_CONTEXT =
+            Pattern.compile("startup failed due to previous errors|Error deploying (deployment descriptor|web app)");
     private static final List<String> OPENED = List.of(
             "java.base/java.lang",
             "java.base/java.lang.reflect",
@@ -137,7 +140,19 @@ public final class TomcatSetup {
         return this;
     }
 
+    /** Starts the node; fails when one of its contexts does not start, with the end of the log. */
     public TomcatNode start() {
+        TomcatNode node = startAnyway();
+        if (BROKEN_CONTEXT.matcher(node.logOfThisRun()).find()) {
+            String tail = node.tail();
+            node.close();
+            throw new IllegalStateException(node + " has started, but not all of its contexts" + tail);
+        }
+        return node;
+    }
+
+    /** Starts the node, whatever its contexts do; for tests of wrong configurations. */
+    public TomcatNode startAnyway() {
         String route = name != null ? name : "node-" + COUNT.incrementAndGet();
         Path base = Testbed.freshDirectory("nodes", route);
         try {

@@ -167,7 +167,8 @@ public final class Visit {
         if (response.statusCode() >= 400 && !asked) {
             throw new IllegalStateException(node + " answered " + response.statusCode() + " to "
                     + response.request().method() + " "
-                    + response.request().uri().getPath() + ": " + response.body());
+                    + response.request().uri().getPath() + ": "
+                    + response.body().replaceAll("<style.*?</style>|<[^>]*>", " ") + node.tail());
         }
         return response.statusCode() == 204 ? null : response.body();
     }
