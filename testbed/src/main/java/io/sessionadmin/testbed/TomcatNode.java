@@ -208,9 +208,11 @@ public final class TomcatNode implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (isRunning()) {
-                resume();
-                stop();
+            Process running = process;
+            if (running != null) {
+                Reaper.signal("CONT", running.pid());
+                running.destroy();
+                ended(running, PATIENCE);
             }
         } finally {
             kill();
