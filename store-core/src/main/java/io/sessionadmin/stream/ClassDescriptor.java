@@ -129,10 +129,6 @@ final class ClassDescriptor {
         return (flags & (SC_WRITE_METHOD | SC_SERIALIZABLE)) == (SC_WRITE_METHOD | SC_SERIALIZABLE);
     }
 
-    boolean hasPrimitiveFields() {
-        return !fields.isEmpty() && fields.get(0).isPrimitive();
-    }
-
     /** The class to load for a name of the stream, null for a primitive or an array of them. */
     static @Nullable String elementClass(String name) {
         int dimensions = dimensions(name);

@@ -146,7 +146,7 @@ class SessionStreamTest {
     void plainValuesAreShownAsWhatTheyMean() throws Exception {
         Map<String, StoredAttribute> all = attributes(Streams.withAttributes(Streams.everything()));
 
-        assertThat(named(all, "text").value()).isEqualTo(text("hello \u20ac \ud83d\ude00 \0"));
+        assertThat(named(all, "text").value()).isEqualTo(text("hello \u0436 \u20ac \ud83d\ude00 \0"));
         assertThat(named(all, "long text").value()).isEqualTo(new Text("x".repeat(4_096), 70_000));
         assertThat(named(all, "boolean").value()).isEqualTo(new Scalar("java.lang.Boolean", true));
         assertThat(named(all, "byte").value()).isEqualTo(new Scalar("java.lang.Byte", (byte) 1));
@@ -301,10 +301,11 @@ class SessionStreamTest {
             for (int i = 0; i < 4; i++) {
                 out.writeObject(null);
             }
-            out.writeObject(6);
+            out.writeObject(7);
             writeAttribute(out, "before", shared);
             writeAttribute(out, "broken", new Shop.Broken());
             writeAttribute(out, "after", shared);
+            writeAttribute(out, "again", shared);
             writeAttribute(out, "refusing", new Shop.Refusing());
             writeAttribute(out, "list", new ArrayList<>(List.of(new Object())));
             writeAttribute(out, "last", shared);
@@ -317,7 +318,8 @@ class SessionStreamTest {
         assertThat(named(all, "broken").className()).isEqualTo(SHOP + "$Broken");
         assertThat(named(all, "refusing").value()).isEqualTo(new NotSaved(exception, "not today"));
         assertThat(named(all, "list").value()).isEqualTo(new NotSaved(exception, "java.lang.Object"));
-        assertThat(named(all, "after").value()).isInstanceOf(Bean.class);
+        Bean after = (Bean) named(all, "after").value();
+        assertThat(named(all, "again").value()).isEqualTo(new BackReference(after.handle(), after.className()));
         assertThat(named(all, "last").value()).isInstanceOf(Bean.class);
     }
 
@@ -442,6 +444,24 @@ class SessionStreamTest {
         assertThat(bean.fields()).hasSize(2);
         assertThat(bean.fields().get(1).value()).isInstanceOfSatisfying(Elided.class, rest -> assertThat(rest.values())
                 .isEqualTo(3));
+    }
+
+    @Test
+    void aNumberThatWasNotShownIsKnownWhereItIsReferredTo() throws Exception {
+        Integer same = 4711;
+        byte[] data = Streams.handMade(out -> {
+            out.writeObject(2);
+            writeAttribute(out, "list", new ArrayList<>(List.of("a", "b", same)));
+            writeAttribute(out, "number", same);
+        });
+
+        List<StoredAttribute> both = SessionStream.read(data, new Limits(100, 1_000, 10, 9, 3, 9, 99))
+                .attributes();
+
+        assertThat(both.get(0).value())
+                .isInstanceOfSatisfying(
+                        Bean.class, list -> assertThat(list.extra()).last().isInstanceOf(Elided.class));
+        assertThat(both.get(1).value()).isEqualTo(new Scalar("java.lang.Integer", 4711));
     }
 
     @Test

@@ -75,7 +75,7 @@ final class Streams {
         Map<String, Object> all = new LinkedHashMap<>();
         Shop.Customer shared = new Shop.Customer("Ada", 36);
         shared.friend = shared;
-        all.put("text", "hello \u20ac \ud83d\ude00 \0");
+        all.put("text", "hello \u0436 \u20ac \ud83d\ude00 \0");
         all.put("long text", "x".repeat(70_000));
         all.put("boolean", true);
         all.put("byte", (byte) 1);
