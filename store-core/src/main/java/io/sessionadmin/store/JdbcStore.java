@@ -87,7 +87,8 @@ public final class JdbcStore extends StoreBase {
         StoreHealth health = new StoreHealth(log, name, Clock.systemUTC());
         DataSource connections = connections(settings, context, health);
         try {
-            SessionTable table = new SessionTable(connections::getConnection, settings.names(), node);
+            SessionTable table =
+                    new SessionTable(new GuardedConnections(connections, Clock.systemUTC()), settings.names(), node);
             prepare(table, settings, name, health);
             StoreEngine engine = new StoreEngine(log, manager, table, health, Clock.systemUTC());
             return new Started(connections, name, node, settings.names(), table, health, engine);

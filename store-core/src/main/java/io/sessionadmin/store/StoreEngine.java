@@ -158,7 +158,8 @@ final class StoreEngine {
         } catch (SessionUnreadableException e) {
             String message = "Session " + stored.get().key() + " can't be read: " + e.reason();
             if (named.size() < NAMED_AT_MOST && named.add(message)) {
-                log.warn(message + ". Its row stays", e.getCause());
+                log.warn(message + ". Its row stays");
+                log.debug("The cause", e);
             }
             throw e;
         }

@@ -39,7 +39,7 @@ final class StoreHealth {
             log.debug("The first failure", e);
             return;
         }
-        if (!failure.reason().equals(reason)) {
+        if (!withoutFigures(failure.reason()).equals(withoutFigures(reason))) {
             log.error("Sessions of " + context + " still can't be saved or read, now because: " + reason);
         }
         failure = new StoreFailure(reason, failure.since(), failure.count() + 1);
@@ -53,5 +53,10 @@ final class StoreHealth {
                 + Duration.between(failure.since(), clock.instant()).toSeconds() + " s and " + failure.count()
                 + " failures");
         failure = null;
+    }
+
+    /** Counts in a message, such as a pool's, change with each failure; its kind does not. */
+    private static String withoutFigures(String reason) {
+        return reason.replaceAll("\\d+", "#");
     }
 }

@@ -34,10 +34,13 @@ public final class StoreUnavailableException extends IOException {
         return sqlState;
     }
 
-    static String reason(SQLException e) {
-        String outer = firstLine(e);
+    /** HikariCP says how long it waited in its own words; what stands behind it is what an operator needs. */
+    private static String reason(SQLException e) {
         SQLException root = deepest(e);
-        return root == e ? outer : outer + ": " + firstLine(root);
+        String line = root == e
+                ? firstLine(e).replaceAll("request timed out after \\d+ms", "no connection came free")
+                : firstLine(root);
+        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 
     private static SQLException deepest(SQLException e) {
