@@ -1,16 +1,15 @@
 package io.sessionadmin.testbed;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +17,16 @@ import org.jspecify.annotations.Nullable;
  * frozen, killed and started again on the same port and the same files.
  */
 public final class TestPostgres implements AutoCloseable {
-    // A server that was killed on purpose is an error to the library; what fails here is an exception anyway.
-    private static final Logger LIBRARY = Logger.getLogger("io.zonky.test.db.postgres");
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    static {
-        LIBRARY.setLevel(Level.OFF);
-    }
-
     private final Path directory = Testbed.freshDirectory("postgres", "pg");
-    private final Map<String, String> settings;
-    private @Nullable EmbeddedPostgres server;
+    private final Path data = directory.resolve("data");
+    private final Path log = directory.resolve("log");
     private @Nullable ProcessHandle postmaster;
     private int port;
 
     private TestPostgres(Map<String, String> settings) {
-        this.settings = settings;
+        initialise(settings);
         start();
     }
 
@@ -76,39 +69,30 @@ public final class TestPostgres implements AutoCloseable {
         if (isRunning()) {
             throw new IllegalStateException("PostgreSQL runs already");
         }
-        var builder = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("data"))
-                .setCleanDataDirectory(false)
-                .setOverrideWorkingDirectory(
-                        Testbed.target().resolve("postgres").toFile())
-                .setPGStartupWait(Duration.ofSeconds(60))
-                .setLocaleConfig("locale", "C")
-                .setLocaleConfig("encoding", "UTF8")
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                .setServerConfig("max_connections", "200")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("unix_socket_directories", "")
-                .setErrorRedirector(logFile())
-                .setOutputRedirector(logFile());
-        settings.forEach(builder::setServerConfig);
-        if (port != 0) {
-            builder.setPort(port);
+        boolean first = port == 0;
+        for (int attempt = 1; ; attempt++) {
+            if (first) {
+                port = freePort();
+            }
+            try {
+                PostgresBinaries.run(
+                        log, "pg_ctl", "-D", data.toString(), "-o", "-p " + port, "-l", log.toString(), "-w", "start");
+                break;
+            } catch (IllegalStateException e) {
+                if (attempt == 3) {
+                    throw e;
+                }
+            }
         }
-        try {
-            EmbeddedPostgres started = builder.start();
-            server = started;
-            port = started.getPort();
-            postmaster = readPid();
-            Reaper.watch(pid());
-        } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL did not start; see " + directory.resolve("log"), e);
-        }
+        postmaster = readPid();
+        Reaper.watch(pid());
     }
 
     /** Stops at once, without waiting for clients: pg_ctl stop -m fast. */
     public synchronized void stop() {
-        closeLibrary();
-        ended(postmaster());
+        ProcessHandle running = postmaster();
+        PostgresBinaries.run(log, "pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "stop");
+        ended(running);
     }
 
     /** Ends without a word: SIGKILL to the server and all its children. */
@@ -117,7 +101,6 @@ public final class TestPostgres implements AutoCloseable {
         signal("STOP");
         signal("KILL");
         ended(running);
-        closeLibrary();
     }
 
     /** Freezes the server and all its children: connections stay open and nothing answers. */
@@ -151,13 +134,31 @@ public final class TestPostgres implements AutoCloseable {
         children.forEach(child -> Reaper.signal(name, child.pid()));
     }
 
-    /** Stops the server if it runs; lets go of the lock of its directory in any case. */
-    private void closeLibrary() {
+    /** Without fsync, which only a crash of the machine would miss, but with each commit written out. */
+    private void initialise(Map<String, String> settings) {
+        PostgresBinaries.run(
+                log,
+                "initdb",
+                "-D",
+                data.toString(),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N");
+        var lines = new StringBuilder("""
+                listen_addresses = '127.0.0.1'
+                unix_socket_directories = ''
+                max_connections = 200
+                fsync = off
+                """);
+        settings.forEach(
+                (name, value) -> lines.append(name).append(" = '").append(value).append("'\n"));
         try {
-            if (server != null) {
-                server.close();
-                server = null;
-            }
+            Files.writeString(data.resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -177,15 +178,22 @@ public final class TestPostgres implements AutoCloseable {
         return running;
     }
 
-    /** The library knows pg_ctl, which ends at once, and not the server that it starts. */
-    private ProcessHandle readPid() throws IOException {
-        String pid =
-                Files.readAllLines(directory.resolve("data/postmaster.pid")).get(0);
-        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
+    private ProcessHandle readPid() {
+        try {
+            String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .orElseThrow(() -> new IllegalStateException("PostgreSQL ended at once"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private ProcessBuilder.Redirect logFile() {
-        return ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile());
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static final class Shared {

@@ -61,7 +61,12 @@ public final class Visitor {
 
     /** Sends this session cookie to /shop from now on. */
     public Visitor withSessionCookie(String value) {
-        cookies.put(new Cookie("/shop", SESSION), value);
+        return withSessionCookie("/shop", value);
+    }
+
+    /** Sends this session cookie to a shop that is deployed elsewhere from now on. */
+    public Visitor withSessionCookie(String contextPath, String value) {
+        cookies.put(new Cookie(contextPath, SESSION), value);
         return this;
     }
 
