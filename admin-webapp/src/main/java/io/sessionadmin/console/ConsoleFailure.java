@@ -1,0 +1,50 @@
+package io.sessionadmin.console;
+
+/** What the console refuses or cannot do: the status of the answer, and its sentences in the message bundle. */
+enum ConsoleFailure {
+    BAD_REQUEST(400, "badRequest"),
+    NOTHING_TICKED(400, "nothingTicked"),
+    NOT_SIGNED_IN(401, "notSignedIn"),
+    FORBIDDEN(403, "forbidden"),
+    STALE_PAGE(403, "stalePage"),
+    NO_SUCH_PAGE(404, "noSuchPage"),
+    NO_SUCH_CONTEXT(404, "noSuchContext"),
+    SESSION_GONE(404, "sessionGone"),
+    ID_NOT_FOUND(404, "idNotFound"),
+    WRONG_METHOD(405, "wrongMethod"),
+    CANNOT_INVALIDATE(409, "cannotInvalidate"),
+    CONSOLE_FAILED(500, "consoleFailed"),
+    STORE_SILENT(503, "storeSilent");
+
+    private final int status;
+    private final String key;
+
+    ConsoleFailure(int status, String key) {
+        this.status = status;
+        this.key = key;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** Message key of the headline. */
+    String title() {
+        return "failure." + key + ".title";
+    }
+
+    /** Message key of the sentence that says what to do. */
+    String advice() {
+        return "failure." + key + ".advice";
+    }
+
+    /** For an answer that the container refused before or after the console. */
+    static ConsoleFailure ofStatus(int status) {
+        for (ConsoleFailure failure : values()) {
+            if (failure.status == status && failure != NOTHING_TICKED && failure != STALE_PAGE) {
+                return failure;
+            }
+        }
+        return status < 500 ? BAD_REQUEST : CONSOLE_FAILED;
+    }
+}

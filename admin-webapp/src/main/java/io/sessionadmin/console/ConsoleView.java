@@ -1,0 +1,185 @@
+package io.sessionadmin.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.SessionPage;
+import io.sessionadmin.table.Handle;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a request asks for: parsed once, and the one place that builds links. A session id is never in one. */
+sealed interface ConsoleView {
+
+    /** GET: all contexts. */
+    record Overview() implements ConsoleView {
+        String href(String root) {
+            return root + "/";
+        }
+    }
+
+    /**
+     * GET: sessions of a context.
+     *
+     * @param after the last session of the page before; null for the first page
+     */
+    record Sessions(ContextAddress context, @Nullable Handle after) implements ConsoleView {
+        String href(String root) {
+            return root + "/sessions?" + query(context) + (after == null ? "" : "&after=" + after.hex());
+        }
+    }
+
+    /** GET: one session. */
+    record Session(ContextAddress context, Handle handle) implements ConsoleView {
+        String href(String root) {
+            return root + "/sessions/" + handle.hex() + "?" + query(context);
+        }
+    }
+
+    /** POST: asks whether these sessions shall end. */
+    record Confirm(ContextAddress context, List<Handle> handles) implements ConsoleView {
+        static String href(String root) {
+            return root + "/sessions/confirm";
+        }
+    }
+
+    /** POST: ends these sessions. */
+    record Invalidate(ContextAddress context, List<Handle> handles) implements ConsoleView {
+        static String href(String root) {
+            return root + "/sessions/invalidate";
+        }
+    }
+
+    /** POST: finds a session by its id, which is a credential and stays out of URLs. */
+    record Lookup(ContextAddress context, String id) implements ConsoleView {
+        static String href(String root) {
+            return root + "/sessions/lookup";
+        }
+
+        @Override
+        public String toString() {
+            return "Lookup[context=" + context + "]";
+        }
+    }
+
+    /** Something that the console does not do. */
+    record Refused(ConsoleFailure failure) implements ConsoleView {}
+
+    /**
+     * @param path behind the context path, decoded
+     * @param parameters of the query and of the form
+     */
+    static ConsoleView parse(String method, String path, Map<String, String[]> parameters) {
+        boolean get = method.equals("GET") || method.equals("HEAD");
+        boolean post = method.equals("POST");
+        return switch (path) {
+            case "", "/" -> get ? new Overview() : wrongMethod();
+            case "/sessions" -> get ? sessions(parameters) : wrongMethod();
+            case "/sessions/confirm" -> post ? ticked(parameters, false) : wrongMethod();
+            case "/sessions/invalidate" -> post ? ticked(parameters, true) : wrongMethod();
+            case "/sessions/lookup" -> post ? lookup(parameters) : wrongMethod();
+            default -> {
+                if (!path.startsWith("/sessions/")) {
+                    yield new Refused(ConsoleFailure.NO_SUCH_PAGE);
+                }
+                yield get ? session(path.substring("/sessions/".length()), parameters) : wrongMethod();
+            }
+        };
+    }
+
+    private static ConsoleView sessions(Map<String, String[]> parameters) {
+        Optional<ContextAddress> context = context(parameters);
+        String after = one(parameters, "after").orElse("");
+        Optional<Handle> cursor = Handle.parse(after);
+        if (context.isEmpty() || (cursor.isEmpty() && !after.isEmpty())) {
+            return badRequest();
+        }
+        return new Sessions(context.get(), cursor.orElse(null));
+    }
+
+    private static ConsoleView session(String name, Map<String, String[]> parameters) {
+        Optional<Handle> handle = Handle.parse(name);
+        if (handle.isEmpty()) {
+            return new Refused(ConsoleFailure.NO_SUCH_PAGE);
+        }
+        return context(parameters)
+                .<ConsoleView>map(context -> new Session(context, handle.get()))
+                .orElseGet(ConsoleView::badRequest);
+    }
+
+    private static ConsoleView ticked(Map<String, String[]> parameters, boolean confirmed) {
+        Optional<ContextAddress> context = context(parameters);
+        String[] ticked = parameters.getOrDefault("handle", new String[0]);
+        Set<Handle> handles = new LinkedHashSet<>();
+        for (String text : ticked) {
+            Handle.parse(text).ifPresent(handles::add);
+        }
+        if (context.isEmpty() || ticked.length > SessionPage.SIZE || (ticked.length > 0 && handles.isEmpty())) {
+            return badRequest();
+        }
+        if (handles.isEmpty()) {
+            return new Refused(ConsoleFailure.NOTHING_TICKED);
+        }
+        List<Handle> all = new ArrayList<>(handles);
+        return confirmed ? new Invalidate(context.get(), all) : new Confirm(context.get(), all);
+    }
+
+    private static ConsoleView lookup(Map<String, String[]> parameters) {
+        Optional<ContextAddress> context = context(parameters);
+        String id = one(parameters, "id").orElse("").strip();
+        return context.isEmpty() || id.isEmpty() || id.length() > 1_000 ? badRequest() : new Lookup(context.get(), id);
+    }
+
+    /** Either a host and a context of it, or the name that rows carry. */
+    private static Optional<ContextAddress> context(Map<String, String[]> parameters) {
+        Optional<String> app = one(parameters, "app");
+        if (app.isPresent()) {
+            return app.filter(name -> !name.isEmpty()).map(ContextAddress.Orphan::new);
+        }
+        Optional<String> host = one(parameters, "host");
+        Optional<String> context = one(parameters, "context");
+        if (host.isEmpty()
+                || host.get().isEmpty()
+                || context.isEmpty()
+                || !context.get().startsWith("/")) {
+            return Optional.empty();
+        }
+        return Optional.of(new ContextAddress.Deployed(host.get(), context.get()));
+    }
+
+    /** The parameter, if it is there once and holds nothing that no name holds. */
+    private static Optional<String> one(Map<String, String[]> parameters, String name) {
+        String[] values = parameters.get(name);
+        return values == null || values.length != 1 || values[0].length() > 2_000 || hasControls(values[0])
+                ? Optional.empty()
+                : Optional.of(values[0]);
+    }
+
+    private static boolean hasControls(String text) {
+        return text.chars().anyMatch(Character::isISOControl);
+    }
+
+    private static String query(ContextAddress context) {
+        return context instanceof ContextAddress.Deployed deployed
+                ? "host=" + encode(deployed.host()) + "&context=" + encode(deployed.name())
+                : "app=" + encode(((ContextAddress.Orphan) context).app());
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("%2F", "/");
+    }
+
+    private static ConsoleView badRequest() {
+        return new Refused(ConsoleFailure.BAD_REQUEST);
+    }
+
+    private static ConsoleView wrongMethod() {
+        return new Refused(ConsoleFailure.WRONG_METHOD);
+    }
+}

@@ -1,0 +1,298 @@
+package io.sessionadmin.console;
+
+import io.sessionadmin.console.model.BackupWindow;
+import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.ContextSummary;
+import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.store.SessionBackup;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The overview in words. */
+public record OverviewPage(
+        Risk risk, List<Stat> stats, List<Row> contexts, List<Row> orphans, List<String> problems, String empty) {
+
+    /** What a crash of this node loses now: the first and largest thing. */
+    public record Risk(String tone, String shape, String figure, String unit, String sentence, String detail) {}
+
+    /** @param name in the words of the design */
+    public record Stat(String name, String label, String value, String note) {}
+
+    /** A number in a table; {@code note} says why it is not exact. */
+    public record Cell(String text, String note, boolean known) {}
+
+    /** A part of a bar, in hundredths of it. */
+    public record Part(String tone, String x, String width) {}
+
+    /** A context. */
+    public record Row(
+            String context,
+            String host,
+            String name,
+            String href,
+            Tag state,
+            Cell live,
+            Cell swappedOut,
+            Cell expired,
+            Cell invalidated,
+            Tag atRisk,
+            List<Part> backups,
+            String backupsText,
+            String oldestBackup,
+            String maxIdleBackup,
+            String window,
+            String manager,
+            String store,
+            String storeNote,
+            List<String> problems) {}
+
+    static OverviewPage of(EngineSessions.Overview overview, String root, Wording words) {
+        List<ContextSummary> contexts = overview.contexts();
+        boolean severalHosts = contexts.stream()
+                        .map(ContextSummary::address)
+                        .map(address -> address instanceof ContextAddress.Deployed deployed ? deployed.host() : "")
+                        .distinct()
+                        .count()
+                > 1;
+        return new OverviewPage(
+                risk(contexts, words),
+                stats(overview, words),
+                contexts.stream()
+                        .map(context -> row(context, severalHosts, root, words))
+                        .toList(),
+                overview.orphans().stream()
+                        .map(orphan -> row(orphan, false, root, words))
+                        .toList(),
+                overview.problems().stream().map(words::say).toList(),
+                contexts.stream().allMatch(context -> isEmpty(context))
+                                && overview.orphans().isEmpty()
+                        ? words.say("overview.empty")
+                        : "");
+    }
+
+    private static boolean isEmpty(ContextSummary context) {
+        return context.sessions().isKnown() && !context.sessions().isPositive();
+    }
+
+    private static Figure sum(Stream<Figure> figures) {
+        return figures.reduce(Figure::plus).orElse(Figure.ZERO);
+    }
+
+    private static Risk risk(List<ContextSummary> contexts, Wording words) {
+        Figure atRisk = sum(contexts.stream().map(ContextSummary::atRisk));
+        Figure live = sum(contexts.stream().map(ContextSummary::live));
+        String figure = words.figure(atRisk);
+        String unit = words.say("risk.unit", atRisk.value());
+        if (!atRisk.isKnown()) {
+            return new Risk("warn", "?", figure, "", words.say("risk.unknown"), words.say(atRisk.reason()));
+        }
+        if (!atRisk.isPositive()) {
+            boolean complete = atRisk.certainty() == Figure.Certainty.EXACT;
+            String sentence = !complete ? "risk.partly" : live.isPositive() ? "risk.none" : "risk.nothingLive";
+            return new Risk(complete ? "ok" : "warn", complete ? "\u2713" : "?", figure, unit, words.say(sentence), "");
+        }
+        boolean worse = contexts.stream()
+                .anyMatch(context -> context.backups(SessionBackup.State.OVERDUE)
+                                + context.backups(SessionBackup.State.FAILING)
+                                + context.backups(SessionBackup.State.NEVER)
+                        > 0);
+        return new Risk(
+                worse ? "warn" : "plain",
+                "\u25B2",
+                figure,
+                unit,
+                oldestUnsaved(contexts, words),
+                breakdown(contexts, words));
+    }
+
+    private static String oldestUnsaved(List<ContextSummary> contexts, Wording words) {
+        Optional<ContextSummary> worst = contexts.stream()
+                .filter(context -> context.oldestUnsaved() != null)
+                .min(Comparator.comparing(OverviewPage::unsavedSince));
+        return worst.map(context -> words.say(
+                        "risk.oldest",
+                        words.age(unsavedSince(context)),
+                        context.address().title()))
+                .orElse("");
+    }
+
+    private static Instant unsavedSince(ContextSummary context) {
+        Instant since = context.oldestUnsaved();
+        return since == null ? Instant.MAX : since;
+    }
+
+    private static String breakdown(List<ContextSummary> contexts, Wording words) {
+        List<String> parts = new ArrayList<>();
+        for (SessionBackup.State state : SessionBackup.State.values()) {
+            long count = contexts.stream()
+                    .mapToLong(context -> context.backups(state))
+                    .sum();
+            if (state != SessionBackup.State.CURRENT && count > 0) {
+                parts.add(words.say("risk.part." + state.name(), count));
+            }
+        }
+        return String.join(", ", parts);
+    }
+
+    private static List<Stat> stats(EngineSessions.Overview overview, Wording words) {
+        List<ContextSummary> here = overview.contexts();
+        List<ContextSummary> all =
+                Stream.concat(here.stream(), overview.orphans().stream()).toList();
+        Figure orphaned = sum(overview.orphans().stream().map(ContextSummary::swappedOut));
+        List<Stat> stats = new ArrayList<>();
+        stats.add(stat("live", sum(here.stream().map(ContextSummary::live)), words.say("stat.live.note"), words));
+        String orphans = orphaned.isPositive() ? words.say("stat.orphans.note", words.figure(orphaned)) : "";
+        stats.add(stat("swapped-out", sum(all.stream().map(ContextSummary::swappedOut)), orphans, words));
+        stats.add(
+                stat("expired", sum(all.stream().map(ContextSummary::expired)), words.say("stat.expired.note"), words));
+        String tombstones = words.say("stat.invalidated.note");
+        stats.add(stat("invalidated", sum(all.stream().map(ContextSummary::invalidated)), tombstones, words));
+        stats.add(oldestBackup(here, words));
+        return stats;
+    }
+
+    private static Stat stat(String name, Figure figure, String note, Wording words) {
+        boolean exact = figure.certainty() == Figure.Certainty.EXACT;
+        return new Stat(
+                name,
+                words.say("stat." + name),
+                words.figure(figure),
+                exact || !figure.reason().isGiven() ? note : words.say(figure.reason()));
+    }
+
+    private static Stat oldestBackup(List<ContextSummary> contexts, Wording words) {
+        Optional<ContextSummary> oldest = contexts.stream()
+                .filter(context -> context.oldestBackup() != null)
+                .min(Comparator.comparing(OverviewPage::savedSince));
+        return new Stat(
+                "oldest-backup",
+                words.say("stat.oldest-backup"),
+                oldest.map(context -> age(context, words)).orElse(words.say("figure.unknown")),
+                oldest.map(context -> words.say(
+                                "stat.oldest-backup.note", context.address().title()))
+                        .orElse(words.say("stat.oldest-backup.none")));
+    }
+
+    private static Instant savedSince(ContextSummary context) {
+        ContextSummary.Age age = context.oldestBackup();
+        return age == null ? Instant.MAX : age.since();
+    }
+
+    static String age(ContextSummary context, Wording words) {
+        ContextSummary.Age age = context.oldestBackup();
+        if (age == null) {
+            return words.say("figure.unknown");
+        }
+        String text = words.age(age.since());
+        return age.atMost() ? words.say("figure.atMost", text) : text;
+    }
+
+    private static Row row(ContextSummary context, boolean withHost, String root, Wording words) {
+        var keeping = context.keeping();
+        String host = context.address() instanceof ContextAddress.Deployed deployed ? deployed.host() : "";
+        String store = keeping == null ? "" : simpleName(keeping.store());
+        return new Row(
+                context.address().title(),
+                withHost ? host : "",
+                context.address().title(),
+                new ConsoleView.Sessions(context.address(), null).href(root),
+                keeping == null || context.running() ? Tag.NONE : Tag.bad("stopped", words.say("context.stopped")),
+                cell(context.live(), words),
+                cell(context.swappedOut(), words),
+                cell(context.expired(), words),
+                cell(context.invalidated(), words),
+                atRisk(context, words),
+                parts(context),
+                breakdownOfAll(context, words),
+                age(context, words),
+                keeping == null ? "" : maxIdleBackup(keeping.window(), words),
+                context.window()
+                        .map(window -> words.say("context.window", words.duration(window)))
+                        .orElse(""),
+                keeping == null ? "" : simpleName(keeping.manager()),
+                store.isEmpty() ? words.say("context.noStore") : store,
+                storeNote(context, words),
+                context.problems().stream().map(words::say).toList());
+    }
+
+    private static String storeNote(ContextSummary context, Wording words) {
+        var keeping = context.keeping();
+        if (keeping == null || !keeping.store().isEmpty()) {
+            return "";
+        }
+        return words.say(keeping.file().isEmpty() ? "context.lostAtStop" : "context.savedAtStop");
+    }
+
+    private static String maxIdleBackup(Optional<BackupWindow> window, Wording words) {
+        if (window.isEmpty()) {
+            return words.say("figure.unknown");
+        }
+        int seconds = window.get().maxIdleBackup();
+        return seconds < 0 ? words.say("context.neverWhileLive") : words.say("time.seconds", seconds);
+    }
+
+    static Tag atRisk(ContextSummary context, Wording words) {
+        Figure figure = context.atRisk();
+        String text = words.figure(figure);
+        if (!figure.isKnown()) {
+            return new Tag("unknown", "warn", "?", text, words.say(figure.reason()));
+        }
+        if (!figure.isPositive()) {
+            return context.live().isPositive() ? Tag.ok("none", text) : new Tag("none", "plain", "", text, "");
+        }
+        long later = context.backups(SessionBackup.State.PENDING);
+        if (context.backups(SessionBackup.State.FAILING) > 0) {
+            return Tag.bad("failing", text);
+        }
+        return later == figure.value() ? new Tag("pending", "plain", "\u2026", text, "") : Tag.warn("overdue", text);
+    }
+
+    static Cell cell(Figure figure, Wording words) {
+        return new Cell(words.figure(figure), words.say(figure.reason()), figure.isKnown());
+    }
+
+    private static List<Part> parts(ContextSummary context) {
+        long all =
+                context.backups().values().stream().mapToLong(Long::longValue).sum();
+        List<Part> parts = new ArrayList<>();
+        double x = 0;
+        for (SessionBackup.State state : SessionBackup.State.values()) {
+            long count = context.backups(state);
+            if (count > 0) {
+                double width = Math.max(1.0, 100.0 * count / all);
+                parts.add(new Part(state.name().toLowerCase(java.util.Locale.ROOT), hundredths(x), hundredths(width)));
+                x += width;
+            }
+        }
+        return parts;
+    }
+
+    static String hundredths(double value) {
+        return String.format(java.util.Locale.ROOT, "%.2f", value);
+    }
+
+    static String breakdownOfAll(ContextSummary context, Wording words) {
+        List<String> parts = new ArrayList<>();
+        for (SessionBackup.State state : SessionBackup.State.values()) {
+            if (context.backups(state) > 0) {
+                parts.add(words.say("backups.part." + state.name(), context.backups(state)));
+            }
+        }
+        return String.join(", ", parts);
+    }
+
+    /** The class without its package; the whole name is on the detail pages. */
+    static String simpleName(String className) {
+        return className.substring(className.lastIndexOf('.') + 1);
+    }
+
+    static List<String> sentences(List<Reason> reasons, Wording words) {
+        return reasons.stream().map(words::say).toList();
+    }
+}

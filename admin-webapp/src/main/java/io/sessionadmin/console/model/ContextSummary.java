@@ -1,0 +1,69 @@
+package io.sessionadmin.console.model;
+
+import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.store.StoreFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one context in numbers; each session is counted once.
+ *
+ * @param live in the memory of this node
+ * @param atRisk live, and the latest access is not in the store
+ * @param backups live sessions by the state of their backup; empty when that is not known
+ * @param oldestBackup of a live session; null when there is none, or it is not known
+ * @param oldestUnsaved since when the oldest change is not in the store; null when all are
+ * @param problems what is missing, and why
+ * @param now on the clock of this node
+ * @param storeClock when the store counted, on its clock; null when it did not
+ */
+public record ContextSummary(
+        ContextAddress address,
+        boolean running,
+        DeployedContext.@Nullable Keeping keeping,
+        Figure live,
+        Figure swappedOut,
+        Figure expired,
+        Figure invalidated,
+        Figure atRisk,
+        Map<SessionBackup.State, Long> backups,
+        @Nullable Age oldestBackup,
+        @Nullable Instant oldestUnsaved,
+        List<Reason> problems,
+        Instant now,
+        @Nullable Instant storeClock) {
+
+    /**
+     * How old a saved copy is.
+     *
+     * @param atMost when the store does not keep when it saved, and the last access in it has to do
+     */
+    public record Age(Instant since, boolean atMost) {}
+
+    /** All sessions that there are, tombstones not among them. */
+    public Figure sessions() {
+        return live.plus(swappedOut).plus(expired);
+    }
+
+    public Optional<Duration> window() {
+        return keeping == null
+                ? Optional.empty()
+                : keeping.window().flatMap(window -> Optional.ofNullable(window.length()));
+    }
+
+    /** How many live sessions have a backup in this state. */
+    public long backups(SessionBackup.State state) {
+        return backups.getOrDefault(state, 0L);
+    }
+
+    /** Why the store of this context does not answer, if it said so itself. */
+    static Optional<Reason> failure(DeployedContext context) {
+        return context.jdbcStore()
+                .flatMap(store -> store.failure().map(StoreFailure::reason))
+                .map(Reason::said);
+    }
+}

@@ -1,0 +1,125 @@
+package io.sessionadmin.console.model;
+
+import io.sessionadmin.store.ContextName;
+import io.sessionadmin.store.JdbcStore;
+import io.sessionadmin.table.Handle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.catalina.Context;
+import org.apache.catalina.Manager;
+import org.apache.catalina.Store;
+import org.apache.catalina.StoreManager;
+import org.apache.catalina.session.ManagerBase;
+import org.apache.catalina.session.PersistentManagerBase;
+import org.apache.catalina.session.StandardManager;
+import org.jspecify.annotations.Nullable;
+
+/** A context that is deployed on a host of this engine, running or stopped. */
+final class DeployedContext {
+
+    private final Context context;
+    private final ContextAddress.Deployed address;
+    private final StoredSessions stored;
+
+    DeployedContext(Context context, StoredSessions stored) {
+        this.context = context;
+        this.address = addressOf(context);
+        this.stored = stored;
+    }
+
+    static ContextAddress.Deployed addressOf(Context context) {
+        return ContextAddress.Deployed.of(context.getParent().getName(), context.getName());
+    }
+
+    ContextAddress.Deployed address() {
+        return address;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    /** The name of this context in rows. */
+    String app() {
+        return ContextName.of(context);
+    }
+
+    boolean isRunning() {
+        return context.getState().isAvailable();
+    }
+
+    StoredSessions stored() {
+        return stored;
+    }
+
+    Optional<Store> store() {
+        return storeOf(context);
+    }
+
+    static Optional<Store> storeOf(Context context) {
+        return context.getManager() instanceof StoreManager manager
+                ? Optional.ofNullable(manager.getStore())
+                : Optional.empty();
+    }
+
+    Optional<JdbcStore> jdbcStore() {
+        return store().filter(JdbcStore.class::isInstance).map(JdbcStore.class::cast);
+    }
+
+    /** The sessions in memory; a pass over them changes nothing. */
+    List<LiveSession> live(Instant now) {
+        if (!(context.getManager() instanceof ManagerBase manager)) {
+            return List.of();
+        }
+        long millis = now.toEpochMilli();
+        return Arrays.stream(manager.findSessions())
+                .map(session -> new LiveSession(session, millis))
+                .filter(LiveSession::isValid)
+                .toList();
+    }
+
+    Optional<LiveSession> live(Handle handle, Instant now) {
+        return live(now).stream()
+                .filter(session -> session.handle().equals(handle))
+                .findFirst();
+    }
+
+    /** Null when nothing saves sessions while they are live. */
+    @Nullable
+    Duration window() {
+        return backupWindow().map(BackupWindow::length).orElse(null);
+    }
+
+    Optional<BackupWindow> backupWindow() {
+        return context.getManager() instanceof PersistentManagerBase manager
+                ? Optional.of(BackupWindow.of(context, manager))
+                : Optional.empty();
+    }
+
+    EntryReader reader(boolean storeAnswers, Instant now) {
+        ClassLoader classes =
+                isRunning() && context.getLoader() != null ? context.getLoader().getClassLoader() : null;
+        return new EntryReader(stored, window(), classes, storeAnswers, now);
+    }
+
+    /** What keeps the sessions of this context, by class names. */
+    Keeping keeping() {
+        Manager manager = context.getManager();
+        String file = manager instanceof StandardManager standard ? standard.getPathname() : null;
+        return new Keeping(
+                manager == null ? "" : manager.getClass().getName(),
+                store().map(store -> store.getClass().getName()).orElse(""),
+                file == null ? "" : file,
+                backupWindow());
+    }
+
+    /**
+     * @param manager class name; empty when the context has none, which a stopped one may
+     * @param store class name; empty when there is none
+     * @param file where StandardManager writes sessions at a clean stop; empty when it does not
+     */
+    public record Keeping(String manager, String store, String file, Optional<BackupWindow> window) {}
+}

@@ -1,0 +1,119 @@
+package io.sessionadmin.console.model;
+
+import io.sessionadmin.console.model.Reason.StoreNotReadableException;
+import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.StoredRow;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the store of one context keeps, for people to look at. Reads only; no class of the application is loaded.
+ *
+ * <p>An {@link IOException} means that the store did not answer; its message is for an operator and holds no session id.
+ */
+sealed interface StoredSessions
+        permits TableSessions, FileSessions, StoredSessions.InMemoryOnly, StoredSessions.Unreachable {
+
+    /** How many bytes of a stored session are read for its attributes. */
+    int READ_AT_MOST = 16 << 20;
+
+    /** How many are stored, and what the counting costs in truth. */
+    StoredCounts counts() throws IOException;
+
+    /** Stored sessions in the order of their handles. */
+    List<StoredRow> page(@Nullable Handle after, int limit) throws IOException;
+
+    Optional<StoredRow> find(Handle handle) throws IOException;
+
+    /** The session's stream, or as much of its beginning as is read at all. */
+    Optional<byte[]> data(StoredRow row) throws IOException;
+
+    /**
+     * The saved copies of live sessions, by session id; a session without an entry has none.
+     *
+     * @param live sessions in memory
+     */
+    Map<String, SavedCopy> copies(Collection<LiveSession> live) throws IOException;
+
+    /**
+     * What is known of the saved copy of a live session.
+     *
+     * @param valid false for a tombstone
+     * @param expired whether the row itself has expired; the session in memory may have been used since
+     */
+    record SavedCopy(boolean valid, boolean expired, SessionBackup backup) {}
+
+    /** The access of a live session that a saved copy has to have to be current. */
+    long latestAccess(LiveSession live);
+
+    /** StandardManager: there is no store. */
+    record InMemoryOnly() implements StoredSessions {
+        @Override
+        public StoredCounts counts() {
+            return StoredCounts.NOTHING;
+        }
+
+        @Override
+        public List<StoredRow> page(@Nullable Handle after, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<StoredRow> find(Handle handle) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<byte[]> data(StoredRow row) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Map<String, SavedCopy> copies(Collection<LiveSession> live) {
+            return Map.of();
+        }
+
+        @Override
+        public long latestAccess(LiveSession live) {
+            return live.lastAccessed();
+        }
+    }
+
+    /** There is a store, and the console can't look into it. */
+    record Unreachable(Reason reason) implements StoredSessions {
+        @Override
+        public StoredCounts counts() throws IOException {
+            throw new StoreNotReadableException(reason);
+        }
+
+        @Override
+        public List<StoredRow> page(@Nullable Handle after, int limit) throws IOException {
+            throw new StoreNotReadableException(reason);
+        }
+
+        @Override
+        public Optional<StoredRow> find(Handle handle) throws IOException {
+            throw new StoreNotReadableException(reason);
+        }
+
+        @Override
+        public Optional<byte[]> data(StoredRow row) throws IOException {
+            throw new StoreNotReadableException(reason);
+        }
+
+        @Override
+        public Map<String, SavedCopy> copies(Collection<LiveSession> live) throws IOException {
+            throw new StoreNotReadableException(reason);
+        }
+
+        @Override
+        public long latestAccess(LiveSession live) {
+            return live.lastAccessed();
+        }
+    }
+}

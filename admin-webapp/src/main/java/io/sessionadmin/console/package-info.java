@@ -1,0 +1,4 @@
+@NullMarked
+package io.sessionadmin.console;
+
+import org.jspecify.annotations.NullMarked;
