@@ -9,16 +9,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /** The programs of a PostgreSQL server from Maven Central, unpacked once for each build. */
 final class PostgresBinaries {
-    private static final Path HOME = unpacked();
+    private static final Logger LIBRARY = Logger.getLogger("io.zonky.test.db.postgres");
+    private static final Path HOME;
     // PostgreSQL refuses to run as root; in a user namespace it is nobody, with the same files.
     private static final List<String> NOT_AS_ROOT =
             "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
+
+    static {
+        LIBRARY.setLevel(Level.WARNING);
+        HOME = unpacked();
+    }
 
     private PostgresBinaries() {}
 
