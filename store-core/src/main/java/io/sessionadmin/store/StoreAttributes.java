@@ -4,6 +4,7 @@ import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.TableNames;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,10 @@ final class StoreAttributes {
                 return;
             }
             if (!ConnectionPool.takes(name)) {
-                throw new IllegalArgumentException("<Store " + name
-                        + "=...>: there is no such attribute; JdbcStore takes " + String.join(", ", KNOWN)
-                        + ", and for its pool " + String.join(", ", ConnectionPool.names()));
+                throw new IllegalArgumentException("<Store " + name + "=\"" + shown(name, value)
+                        + "\">: there is no such attribute; JdbcStore takes "
+                        + String.join(", ", KNOWN) + ", and for its pool HikariCP's properties: "
+                        + String.join(", ", ConnectionPool.names()));
             }
             pool.put(name, value);
         });
@@ -57,6 +59,11 @@ final class StoreAttributes {
                 names(),
                 SchemaMode.parse(written.getOrDefault("schema", "validate")),
                 pool);
+    }
+
+    /** A password under a misspelt name is still a password. */
+    private static String shown(String name, String value) {
+        return name.toLowerCase(Locale.ROOT).contains("pass") ? "..." : value;
     }
 
     /** The defaults are those of Tomcat's DataSourceStore. */

@@ -304,7 +304,8 @@ final class JdbcStoreTest {
     @Test
     void attributesThatAreUnknownOrContradictEachOtherFailTheStart() {
         assertRefused(
-                Map.of("maxPoolSize", "5"), "<Store maxPoolSize=...>: there is no such attribute", "maximumPoolSize");
+                Map.of("maxPoolSize", "5"), "<Store maxPoolSize=\"5\">: there is no such attribute", "maximumPoolSize");
+        assertRefused(Map.of("conectionPassword", "SECRET"), "<Store conectionPassword=\"...\">");
         assertRefused(Map.of("dataSourceName", "jdbc/x"), "use one of the two");
         assertRefused(Map.of("connectionURL", ""), "neither connectionURL nor dataSourceName");
         assertRefused(Map.of("connectionURL", "jdbc:mysql://localhost/x?password=SECRET"), "jdbc:postgresql:");

@@ -89,7 +89,7 @@ final class ConfigurationTest {
                         .webapp("quotes", ShopWar.standard(), store(db, "sessionTable=\"a&quot;b\""))
                         .webapp("absent", ShopWar.standard(), store(db, "sessionTable=\"absent\" schema=\"validate\""))
                         .webapp("view", ShopWar.standard(), store(view(db), "sessionTable=\"a_view\""))
-                        .webapp("column", ShopWar.standard(), store(db, "sessionIdCol=\"sid\""))
+                        .webapp("column", ShopWar.standard(), store(documented(db), "sessionIdCol=\"sid\""))
                         .webapp("driver", ShopWar.standard(), store(db, "driverName=\"org.gone.Driver\""))
                         .webapp("password", ShopWar.standard(), store(db, "connectionName=\"nobody\""))
                         .startAnyway()) {
@@ -98,7 +98,7 @@ final class ConfigurationTest {
                     .filter(entry -> entry.contains("SEVERE") && entry.contains("io.sessionadmin"))
                     .toList();
             assertThat(severe)
-                    .anyMatch(e -> e.contains("/unknown: <Store maxPoolSize=...>: there is no such attribute"));
+                    .anyMatch(e -> e.contains("/unknown: <Store maxPoolSize=\"5\">: there is no such attribute"));
             assertThat(severe).anyMatch(e -> e.contains("/quotes: <Store sessionTable=\"a\"b\">: not a name"));
             assertThat(severe)
                     .anyMatch(e -> e.contains("/absent: there is no table absent") && e.contains("schema.sql"));
