@@ -144,7 +144,7 @@ public record DetailPage(
                 words.say("moment." + point.name()),
                 words.moment(point.time()),
                 relative,
-                OverviewPage.hundredths(1 + x * 0.98));
+                BackupBar.hundredths(1 + x * 0.98));
     }
 
     private static @Nullable Instant savedAt(SessionEntry entry) {
@@ -252,9 +252,7 @@ public record DetailPage(
                 shown,
                 savedAs.isEmpty() ? "" : words.say("attribute.savedAs", savedAs),
                 held.bytes() < 0 ? words.say("figure.unknown") : words.size(held.bytes()),
-                held.bytes() < 0 || total == 0
-                        ? ""
-                        : OverviewPage.hundredths(Math.max(1, 100.0 * held.bytes() / total)),
+                held.bytes() < 0 || total == 0 ? "" : BackupBar.hundredths(Math.max(1, 100.0 * held.bytes() / total)),
                 note);
     }
 

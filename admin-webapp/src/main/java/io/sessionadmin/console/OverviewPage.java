@@ -19,16 +19,14 @@ public record OverviewPage(
         Risk risk, List<Stat> stats, List<Row> contexts, List<Row> orphans, List<String> problems, String empty) {
 
     /** What a crash of this node loses now: the first and largest thing. */
-    public record Risk(String tone, String shape, String figure, String unit, String sentence, String detail) {}
+    public record Risk(
+            String tone, String shape, String figure, String unit, String sentence, String detail, BackupBar backups) {}
 
     /** @param name in the words of the design */
-    public record Stat(String name, String label, String value, String note) {}
+    public record Stat(String name, String label, String value, String note, String tone) {}
 
     /** A number in a table; {@code note} says why it is not exact. */
     public record Cell(String text, String note, boolean known) {}
-
-    /** A part of a bar, in hundredths of it. */
-    public record Part(String tone, String x, String width) {}
 
     /** A context. */
     public record Row(
@@ -42,8 +40,7 @@ public record OverviewPage(
             Cell expired,
             Cell invalidated,
             Tag atRisk,
-            List<Part> backups,
-            String backupsText,
+            BackupBar backups,
             String oldestBackup,
             String maxIdleBackup,
             String window,
@@ -88,27 +85,23 @@ public record OverviewPage(
         Figure atRisk = sum(contexts.stream().map(ContextSummary::atRisk));
         Figure live = sum(contexts.stream().map(ContextSummary::live));
         String figure = words.figure(atRisk);
+        BackupBar bar = BackupBar.of(contexts, words);
         String unit = words.say("risk.unit", atRisk.value());
         if (!atRisk.isKnown()) {
-            return new Risk("warn", "?", figure, "", words.say("risk.unknown"), words.say(atRisk.reason()));
+            return new Risk("warn", "?", figure, "", words.say("risk.unknown"), words.say(atRisk.reason()), bar);
         }
         if (!atRisk.isPositive()) {
             boolean complete = atRisk.certainty() == Figure.Certainty.EXACT;
             String sentence = !complete ? "risk.partly" : live.isPositive() ? "risk.none" : "risk.nothingLive";
-            return new Risk(complete ? "ok" : "warn", complete ? "\u2713" : "?", figure, unit, words.say(sentence), "");
+            return new Risk(
+                    complete ? "ok" : "warn", complete ? "\u2713" : "?", figure, unit, words.say(sentence), "", bar);
         }
         boolean worse = contexts.stream()
                 .anyMatch(context -> context.backups(SessionBackup.State.OVERDUE)
                                 + context.backups(SessionBackup.State.FAILING)
                                 + context.backups(SessionBackup.State.NEVER)
                         > 0);
-        return new Risk(
-                worse ? "warn" : "plain",
-                "\u25B2",
-                figure,
-                unit,
-                oldestUnsaved(contexts, words),
-                breakdown(contexts, words));
+        return new Risk(worse ? "warn" : "plain", "\u25B2", figure, unit, oldestUnsaved(contexts, words), "", bar);
     }
 
     private static String oldestUnsaved(List<ContextSummary> contexts, Wording words) {
@@ -125,19 +118,6 @@ public record OverviewPage(
     private static Instant unsavedSince(ContextSummary context) {
         Instant since = context.oldestUnsaved();
         return since == null ? Instant.MAX : since;
-    }
-
-    private static String breakdown(List<ContextSummary> contexts, Wording words) {
-        List<String> parts = new ArrayList<>();
-        for (SessionBackup.State state : SessionBackup.State.values()) {
-            long count = contexts.stream()
-                    .mapToLong(context -> context.backups(state))
-                    .sum();
-            if (state != SessionBackup.State.CURRENT && count > 0) {
-                parts.add(words.say("risk.part." + state.name(), count));
-            }
-        }
-        return String.join(", ", parts);
     }
 
     private static List<Stat> stats(EngineSessions.Overview overview, Wording words) {
@@ -163,7 +143,8 @@ public record OverviewPage(
                 name,
                 words.say("stat." + name),
                 words.figure(figure),
-                exact || !figure.reason().isGiven() ? note : words.say(figure.reason()));
+                exact || !figure.reason().isGiven() ? note : words.say(figure.reason()),
+                "plain");
     }
 
     private static Stat oldestBackup(List<ContextSummary> contexts, Wording words) {
@@ -176,7 +157,8 @@ public record OverviewPage(
                 oldest.map(context -> age(context, words)).orElse(words.say("figure.unknown")),
                 oldest.map(context -> words.say(
                                 "stat.oldest-backup.note", context.address().title()))
-                        .orElse(words.say("stat.oldest-backup.none")));
+                        .orElse(words.say("stat.oldest-backup.none")),
+                "plain");
     }
 
     private static Instant savedSince(ContextSummary context) {
@@ -208,8 +190,7 @@ public record OverviewPage(
                 cell(context.expired(), words),
                 cell(context.invalidated(), words),
                 atRisk(context, words),
-                parts(context),
-                breakdownOfAll(context, words),
+                BackupBar.of(List.of(context), words),
                 age(context, words),
                 keeping == null ? "" : maxIdleBackup(keeping.window(), words),
                 context.window()
@@ -255,36 +236,6 @@ public record OverviewPage(
 
     static Cell cell(Figure figure, Wording words) {
         return new Cell(words.figure(figure), words.say(figure.reason()), figure.isKnown());
-    }
-
-    private static List<Part> parts(ContextSummary context) {
-        long all =
-                context.backups().values().stream().mapToLong(Long::longValue).sum();
-        List<Part> parts = new ArrayList<>();
-        double x = 0;
-        for (SessionBackup.State state : SessionBackup.State.values()) {
-            long count = context.backups(state);
-            if (count > 0) {
-                double width = Math.max(1.0, 100.0 * count / all);
-                parts.add(new Part(state.name().toLowerCase(java.util.Locale.ROOT), hundredths(x), hundredths(width)));
-                x += width;
-            }
-        }
-        return parts;
-    }
-
-    static String hundredths(double value) {
-        return String.format(java.util.Locale.ROOT, "%.2f", value);
-    }
-
-    static String breakdownOfAll(ContextSummary context, Wording words) {
-        List<String> parts = new ArrayList<>();
-        for (SessionBackup.State state : SessionBackup.State.values()) {
-            if (context.backups(state) > 0) {
-                parts.add(words.say("backups.part." + state.name(), context.backups(state)));
-            }
-        }
-        return String.join(", ", parts);
     }
 
     /** The class without its package; the whole name is on the detail pages. */

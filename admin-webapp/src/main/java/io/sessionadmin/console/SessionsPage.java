@@ -103,8 +103,9 @@ public record SessionsPage(
         if (keeping == null) {
             return words.say("sessions.orphan");
         }
-        String store = keeping.store().isEmpty() ? words.say("context.noStore") : keeping.store();
-        String kept = words.say("sessions.kept", keeping.manager(), store);
+        String store =
+                keeping.store().isEmpty() ? words.say("context.noStore") : OverviewPage.simpleName(keeping.store());
+        String kept = words.say("sessions.kept", OverviewPage.simpleName(keeping.manager()), store);
         return context.window()
                 .map(window -> kept + " " + words.say("sessions.window", words.duration(window)))
                 .orElse(kept);
@@ -112,7 +113,7 @@ public record SessionsPage(
 
     private static List<OverviewPage.Stat> stats(ContextSummary context, Wording words) {
         List<OverviewPage.Stat> stats = new ArrayList<>();
-        String breakdown = OverviewPage.breakdownOfAll(context, words);
+        String breakdown = BackupBar.of(List.of(context), words).text();
         stats.add(stat("at-risk", context.atRisk(), breakdown, words));
         stats.add(stat("live", context.live(), words.say("stat.live.note"), words));
         stats.add(stat("swapped-out", context.swappedOut(), "", words));
@@ -122,8 +123,9 @@ public record SessionsPage(
     }
 
     private static OverviewPage.Stat stat(String name, Figure figure, String note, Wording words) {
+        String tone = name.equals("at-risk") && figure.isPositive() ? "warn" : "plain";
         String shown = figure.reason().isGiven() ? words.say(figure.reason()) : note;
-        return new OverviewPage.Stat(name, words.say("stat." + name), words.figure(figure), shown);
+        return new OverviewPage.Stat(name, words.say("stat." + name), words.figure(figure), shown, tone);
     }
 
     private static List<String> problems(ContextSummary context, SessionPage page, Wording words) {

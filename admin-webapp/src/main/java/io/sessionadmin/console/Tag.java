@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A state as people see it: a word with a shape; the tone only adds to it.
  *
  * @param name of the state in the words of the design, for tests and scripts
- * @param tone {@code ok}, {@code warn}, {@code bad} or {@code plain}: a class of the stylesheet
+ * @param tone {@code ok}, {@code warn}, {@code bad}, {@code plain} or {@code quiet}: a class of the stylesheet
  * @param note what there is to say about it; may be empty
  */
 public record Tag(String name, String tone, String shape, String text, String note) {
@@ -90,8 +90,8 @@ public record Tag(String name, String tone, String shape, String text, String no
             return NONE;
         }
         return savedAt == null
-                ? plain("saved", words.say("backup.saved"))
-                : plain("saved", words.say("backup.savedAge", words.age(savedAt)));
+                ? new Tag("saved", "quiet", "", words.say("backup.saved"), "")
+                : new Tag("saved", "quiet", "", words.say("backup.savedAge", words.age(savedAt)), "");
     }
 
     private static String savedNote(SessionBackup known, Wording words) {

@@ -48,23 +48,32 @@ final class Invalidator {
                     ? new InvalidationResult(handle, Optional.empty(), Outcome.FAILED, List.of(problem))
                     : new InvalidationResult(handle, Optional.empty(), Outcome.GONE, List.of());
         }
+        Optional<String> user = entry.user(); // while it still has one
+        Ended ended = end(entry, problem);
+        return new InvalidationResult(handle, user, ended.outcome(), ended.details());
+    }
+
+    private record Ended(Outcome outcome, List<Reason> details) {}
+
+    private Ended end(SessionEntry entry, Reason problem) {
         try {
             JdbcStore jdbc = context.jdbcStore().orElse(null);
             return jdbc == null ? withStockStore(entry, problem) : withTombstone(jdbc, entry);
         } catch (IOException e) {
-            return new InvalidationResult(handle, entry.user(), Outcome.FAILED, List.of(Reason.of(e)));
+            return new Ended(Outcome.FAILED, List.of(Reason.of(e)));
         } catch (RuntimeException e) {
-            // A listener of the application, say: one session must not keep the others alive.
-            log.warn("Invalidating session " + handle.brief() + " of " + context.app() + " failed", e);
-            return new InvalidationResult(
-                    handle,
-                    entry.user(),
+            // A listener of the application, say: one session must not keep the others alive. Messages of Tomcat's
+            // own exceptions hold the session id, so the log has the class and the place.
+            StackTraceElement[] trace = e.getStackTrace();
+            log.warn("Invalidating session " + entry.handle().brief() + " of " + context.app() + " failed: "
+                    + e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+            return new Ended(
                     Outcome.FAILED,
                     List.of(Reason.of("result.threw", e.getClass().getName())));
         }
     }
 
-    private static InvalidationResult withTombstone(JdbcStore store, SessionEntry entry) throws IOException {
+    private static Ended withTombstone(JdbcStore store, SessionEntry entry) throws IOException {
         Invalidation done = store.invalidate(entry.id());
         List<Reason> details = new ArrayList<>();
         if (done.liveCopyExpired()) {
@@ -72,34 +81,31 @@ final class Invalidator {
         }
         details.add(Reason.of(done.tombstone() ? "result.tombstone" : "result.tombstonePending"));
         boolean found = done.liveCopyExpired() || done.rowFound();
-        Outcome outcome = !done.tombstone() ? Outcome.ENDED_HERE : found ? Outcome.ENDED : Outcome.GONE;
-        return new InvalidationResult(entry.handle(), entry.user(), outcome, details);
+        return new Ended(!done.tombstone() ? Outcome.ENDED_HERE : found ? Outcome.ENDED : Outcome.GONE, details);
     }
 
     /** Without tombstones: the session is expired here and its row or file removed. */
-    private InvalidationResult withStockStore(SessionEntry entry, Reason problem) {
+    private Ended withStockStore(SessionEntry entry, Reason problem) {
         List<Reason> details = new ArrayList<>();
         LiveSession live = entry.live();
         if (live != null) {
             expire(live);
             if (live.isValid()) {
-                return new InvalidationResult(
-                        entry.handle(), entry.user(), Outcome.FAILED, List.of(Reason.of("result.stillLive")));
+                return new Ended(Outcome.FAILED, List.of(Reason.of("result.stillLive")));
             }
             details.add(Reason.of("result.expiredHere"));
         }
         Store store = context.store().orElse(null);
         if (store == null) {
-            return new InvalidationResult(entry.handle(), entry.user(), Outcome.ENDED, details);
+            return new Ended(Outcome.ENDED, details);
         }
         Reason stillThere = problem.isGiven() ? problem : remove(store, entry, details);
         if (stillThere.isGiven()) {
             details.add(stillThere);
-            Outcome outcome = live == null ? Outcome.FAILED : Outcome.ENDED_HERE;
-            return new InvalidationResult(entry.handle(), entry.user(), outcome, details);
+            return new Ended(live == null ? Outcome.FAILED : Outcome.ENDED_HERE, details);
         }
         details.add(Reason.of("result.mayComeBack"));
-        return new InvalidationResult(entry.handle(), entry.user(), Outcome.ENDED_HERE, details);
+        return new Ended(Outcome.ENDED_HERE, details);
     }
 
     private void expire(LiveSession live) {

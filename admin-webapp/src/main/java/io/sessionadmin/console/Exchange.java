@@ -1,0 +1,224 @@
+package io.sessionadmin.console;
+
+import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.InvalidationResult;
+import io.sessionadmin.console.model.SessionDetail;
+import io.sessionadmin.console.model.SessionPage;
+import io.sessionadmin.table.Handle;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.Principal;
+import java.util.List;
+import java.util.Optional;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/** One request to the console and its answer. */
+final class Exchange {
+
+    private static final Log log = LogFactory.getLog(Exchange.class);
+
+    private final Console console;
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final Messages messages;
+    private final Wording words;
+    private final String root;
+
+    Exchange(Console console, HttpServletRequest request, HttpServletResponse response) {
+        this.console = console;
+        this.request = request;
+        this.response = response;
+        this.messages = Messages.forReader(request.getLocales());
+        this.words = new Wording(messages, console.clock().instant());
+        this.root = request.getContextPath();
+    }
+
+    void run(ConsoleView view) throws IOException {
+        if (view instanceof ConsoleView.Refused refused) {
+            fail(refused.failure());
+        } else if (request.getMethod().equals("POST") && !isFromOwnForm()) {
+            fail(ConsoleFailure.STALE_PAGE);
+        } else if (view instanceof ConsoleView.Overview) {
+            EngineSessions.Overview overview = console.sessions().overview();
+            show("overview", words.say("overview.title"), OverviewPage.of(overview, root, words));
+        } else if (view instanceof ConsoleView.Sessions sessions) {
+            list(sessions);
+        } else if (view instanceof ConsoleView.Session session) {
+            detail(session);
+        } else if (view instanceof ConsoleView.Confirm confirm) {
+            confirm(confirm);
+        } else if (view instanceof ConsoleView.Invalidate invalidate) {
+            invalidate(invalidate);
+        } else if (view instanceof ConsoleView.Lookup lookup) {
+            lookUp(lookup);
+        }
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    private void list(ConsoleView.Sessions view) throws IOException {
+        Optional<EngineSessions.Listing> listing = console.sessions().list(view.context(), view.after());
+        if (listing.isEmpty()) {
+            fail(ConsoleFailure.NO_SUCH_CONTEXT);
+            return;
+        }
+        boolean endable = console.sessions().reach(view.context()).isPresent();
+        String title = words.say("sessions.title", view.context().title());
+        show("sessions", title, SessionsPage.of(view, listing.get(), endable, token(), root, words));
+    }
+
+    private void detail(ConsoleView.Session view) throws IOException {
+        withSession(view.context(), view.handle(), ConsoleFailure.SESSION_GONE, detail -> {
+            boolean endable = console.sessions().reach(view.context()).isPresent();
+            String title = words.say("session.title", view.handle().brief());
+            show("session", title, DetailPage.of(view, detail, endable, token(), root, words));
+        });
+    }
+
+    private void lookUp(ConsoleView.Lookup view) throws IOException {
+        Handle handle = Handle.of(view.id());
+        withSession(view.context(), handle, ConsoleFailure.ID_NOT_FOUND, detail -> {
+            response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+            response.setHeader("Location", new ConsoleView.Session(view.context(), handle).href(root));
+        });
+    }
+
+    @FunctionalInterface
+    private interface Answer {
+        void give(SessionDetail detail) throws IOException;
+    }
+
+    private void withSession(ContextAddress context, Handle handle, ConsoleFailure missing, Answer answer)
+            throws IOException {
+        Optional<SessionDetail> found;
+        try {
+            found = console.sessions().find(context, handle);
+        } catch (IOException e) {
+            fail(ConsoleFailure.STORE_SILENT, words.say(EngineSessions.reason(e)), context);
+            return;
+        }
+        if (found.isPresent()) {
+            answer.give(found.get());
+        } else if (console.sessions().knows(context)) {
+            fail(missing, "", context);
+        } else {
+            fail(ConsoleFailure.NO_SUCH_CONTEXT);
+        }
+    }
+
+    // ------------------------------------------------------------------ ending
+
+    private void confirm(ConsoleView.Confirm view) throws IOException {
+        Optional<EngineSessions.Reach> reach = console.sessions().reach(view.context());
+        Optional<SessionPage> found = console.sessions().entries(view.context(), view.handles());
+        if (reach.isEmpty() || found.isEmpty()) {
+            fail(ConsoleFailure.CANNOT_INVALIDATE, "", view.context());
+        } else if (found.get().entries().isEmpty()) {
+            fail(ConsoleFailure.SESSION_GONE, words.say(found.get().problem()), view.context());
+        } else {
+            ConfirmPage page = ConfirmPage.of(view, found.get(), reach.get(), token(), root, words);
+            show("confirm", page.question(), page);
+        }
+    }
+
+    private void invalidate(ConsoleView.Invalidate view) throws IOException {
+        Optional<List<InvalidationResult>> results = view.context() instanceof ContextAddress.Deployed deployed
+                ? console.sessions().invalidate(deployed, view.handles())
+                : Optional.empty();
+        if (results.isEmpty()) {
+            fail(ConsoleFailure.CANNOT_INVALIDATE, "", view.context());
+            return;
+        }
+        for (InvalidationResult result : results.get()) {
+            log.info("Invalidated session " + result.handle().brief() + " in "
+                    + oneLine(view.context().toString())
+                    + ": " + result.outcome() + "; asked by " + oneLine(user()) + " from "
+                    + oneLine(request.getRemoteAddr()));
+        }
+        ResultPage page = ResultPage.of(view.context(), results.get(), root, words);
+        show("result", page.title(), page);
+    }
+
+    /**
+     * Whether one of the console's own pages sent this form. A browser says where it came from, and the token proves
+     * it. Pages that allow no referrer, as these, send "null" as their
+     * <a href="https://fetch.spec.whatwg.org/#append-a-request-origin-header">origin</a>.
+     */
+    private boolean isFromOwnForm() {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return false;
+        }
+        String origin = request.getHeader("Origin");
+        if (origin != null && !origin.equals("null") && !origin.endsWith("://" + request.getHeader("Host"))) {
+            return false;
+        }
+        String token = request.getParameter("csrf");
+        return token != null && console.csrf().accepts(user(), token);
+    }
+
+    private String token() {
+        return console.csrf().issue(user());
+    }
+
+    private String user() {
+        Principal principal = request.getUserPrincipal();
+        return principal == null ? "" : principal.getName();
+    }
+
+    /** Nothing that somebody else named begins a line of the log. */
+    static String oneLine(@Nullable String text) {
+        return text == null ? "" : text.replaceAll("[\\p{Cntrl}\\x{2028}\\x{2029}\\x{85}]", "?");
+    }
+
+    // ------------------------------------------------------------------ answering
+
+    void fail(ConsoleFailure failure) throws IOException {
+        fail(failure, "", null);
+    }
+
+    private void fail(ConsoleFailure failure, String reason, @Nullable ContextAddress context) throws IOException {
+        String back = context == null
+                ? new ConsoleView.Overview().href(root)
+                : new ConsoleView.Sessions(context, null).href(root);
+        String backText =
+                context == null ? words.say("failure.toOverview") : words.say("failure.toSessions", context.title());
+        response.setStatus(failure.status());
+        if (failure == ConsoleFailure.WRONG_METHOD) {
+            response.setHeader("Allow", "GET, HEAD, POST");
+        }
+        FailurePage page = FailurePage.of(failure, reason, back, backText, words);
+        show("failure", page.title(), page);
+    }
+
+    private void show(String template, String title, Object page) throws IOException {
+        response.setContentType("text/html");
+        response.setCharacterEncoding("UTF-8");
+        response.setHeader("Content-Language", messages.locale().toLanguageTag());
+        response.setHeader("Vary", "Accept-Language");
+        Shell shell = new Shell(
+                messages.locale().toLanguageTag(),
+                words.say("shell.title", title),
+                console.stylesheet(),
+                console.icon(),
+                new ConsoleView.Overview().href(root),
+                user().isEmpty() ? "" : console.sessions().node(),
+                words.say("shell.asOf", words.moment(words.now())),
+                refresh());
+        console.templates().write(template, shell, page, messages, response.getWriter());
+    }
+
+    /** The address of a page can be read again, the answer to a form can't. */
+    private String refresh() {
+        if (!request.getMethod().equals("GET") || request.getDispatcherType() == DispatcherType.ERROR) {
+            return "";
+        }
+        String query = request.getQueryString();
+        return request.getRequestURI() + (query == null ? "" : "?" + query);
+    }
+}
