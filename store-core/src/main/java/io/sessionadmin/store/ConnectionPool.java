@@ -94,6 +94,7 @@ final class ConnectionPool {
         config.setUsername(settings.connectionName());
         config.setPassword(settings.connectionPassword());
         config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1); // each context of each node has a pool: ten idle connections each are too many
         config.setConnectionTimeout(5_000);
         config.setValidationTimeout(2_000);
         // What the URL says wins over these. A server that hangs must not hold a request for ever.

@@ -2,6 +2,9 @@ package io.sessionadmin.store;
 
 import io.sessionadmin.table.LiveSessions;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.catalina.Manager;
@@ -11,10 +14,10 @@ import org.apache.catalina.session.PersistentManagerBase;
 import org.apache.catalina.session.StandardSession;
 
 /** The sessions in this node's memory, looked at without accessing or expiring one. */
-final class LiveCopies implements LiveSessions {
+final class LiveCopies {
 
-    /** How long a row is left alone whose session the manager is about to expire itself; milliseconds. */
-    private static final long MANAGER_EXPIRES_IT = 60_000;
+    /** How long a row is left alone whose session's end is not known; milliseconds. */
+    private static final long LEFT_TO_THE_MANAGER = 60_000;
 
     private final Manager manager;
 
@@ -22,33 +25,67 @@ final class LiveCopies implements LiveSessions {
         this.manager = manager;
     }
 
-    Session[] all() {
-        return manager.findSessions();
-    }
-
-    /** Not {@code Manager.findSession}: that one counts as an access, and loads. */
+    /** Not {@code Manager.findSession}: that one counts as an access, and loads. Looks through all sessions. */
     Optional<StandardSession> find(String id) {
-        if (manager instanceof PersistentManagerBase persistent && !persistent.isLoaded(id)) {
+        if (!isLoaded(id)) {
             return Optional.empty();
         }
-        return Arrays.stream(all())
+        return Arrays.stream(manager.findSessions())
                 .filter(session -> id.equals(session.getIdInternal()))
                 .map(StandardSession.class::cast)
                 .findFirst();
     }
 
-    @Override
-    public OptionalLong heldUntil(String sessionId) {
-        Optional<StandardSession> live = find(sessionId);
-        if (live.isEmpty()) {
-            return OptionalLong.empty();
+    boolean holds(StandardSession session) {
+        String id = session.getIdInternal(); // null after Tomcat has recycled it
+        return id != null && isLoaded(id);
+    }
+
+    private boolean isLoaded(String id) {
+        return !(manager instanceof PersistentManagerBase persistent) || persistent.isLoaded(id);
+    }
+
+    /** All of them by id, for a background pass to ask about many. */
+    Snapshot snapshot() {
+        Map<String, StandardSession> byId = new HashMap<>();
+        for (Session session : manager.findSessions()) {
+            byId.put(session.getIdInternal(), (StandardSession) session);
         }
-        int maxInactive = live.get().getMaxInactiveInterval();
-        if (maxInactive <= 0) {
-            return OptionalLong.of(NEVER);
+        return new Snapshot(byId);
+    }
+
+    /** The sessions that were in memory when a background pass began. */
+    final class Snapshot implements LiveSessions {
+
+        private final Map<String, StandardSession> byId;
+
+        private Snapshot(Map<String, StandardSession> byId) {
+            this.byId = byId;
         }
-        long expiry = live.get().getThisAccessedTimeInternal() + maxInactive * 1000L;
-        return OptionalLong.of(Math.max(expiry, System.currentTimeMillis() + MANAGER_EXPIRES_IT));
+
+        Collection<StandardSession> sessions() {
+            return byId.values();
+        }
+
+        Optional<StandardSession> find(String id) {
+            return Optional.ofNullable(byId.get(id));
+        }
+
+        @Override
+        public OptionalLong heldUntil(String id) {
+            StandardSession session = byId.get(id);
+            if (session == null) {
+                // It may have been loaded since.
+                return manager instanceof PersistentManagerBase && isLoaded(id)
+                        ? OptionalLong.of(System.currentTimeMillis() + LEFT_TO_THE_MANAGER)
+                        : OptionalLong.empty();
+            }
+            if (session.getMaxInactiveInterval() <= 0) {
+                return OptionalLong.of(NEVER);
+            }
+            long expiry = session.getThisAccessedTimeInternal() + session.getMaxInactiveInterval() * 1000L;
+            return OptionalLong.of(Math.max(expiry, System.currentTimeMillis() + LEFT_TO_THE_MANAGER));
+        }
     }
 
     /**

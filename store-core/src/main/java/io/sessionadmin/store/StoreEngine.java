@@ -10,7 +10,6 @@ import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +45,7 @@ final class StoreEngine {
     private final StoreHealth health;
     private final Clock clock;
 
-    private final Map<String, StandardSession> failedSaves = new ConcurrentHashMap<>();
+    private final Set<StandardSession> failedSaves = ConcurrentHashMap.newKeySet();
     private final Set<String> endedHere = ConcurrentHashMap.newKeySet();
     private final Set<String> beingReaped = ConcurrentHashMap.newKeySet();
     private final Set<String> named = ConcurrentHashMap.newKeySet();
@@ -74,7 +73,7 @@ final class StoreEngine {
             SessionCodec.Encoded encoded = codec.encode(session);
             nameLeftOut(encoded.leftOut());
             settle(session, encoded, table.save(row(session, encoded)));
-            failedSaves.remove(session.getIdInternal());
+            failedSaves.remove(session);
             health.worked();
         } catch (StoreUnavailableException e) {
             noteFailure(session, before, String.valueOf(e.getMessage()));
@@ -101,6 +100,7 @@ final class StoreEngine {
                 key(session),
                 session.getMaxInactiveInterval(),
                 encoded.access(),
+                SessionBackup.of(session).savedAccess(),
                 SessionUser.of(session).map(StoreEngine::fitting).orElse(null),
                 encoded.data());
     }
@@ -117,13 +117,14 @@ final class StoreEngine {
                     + " table's key is the id alone; run sql/postgresql/upgrade-from-tomcat.sql, or set"
                     + " schema=\"upgrade\"");
         } else if (live.drop(session)) {
-            log.debug("Session " + key(session) + " was used on another node since; the copy here is dropped");
+            log.info("Session " + key(session) + " was used on another node since: its row is newer than the copy here,"
+                    + " which is dropped");
         }
     }
 
     private void noteFailure(StandardSession session, SessionBackup before, String reason) {
         before.failed(reason, clock.millis()).attachTo(session);
-        failedSaves.put(session.getIdInternal(), session);
+        failedSaves.add(session);
     }
 
     private void nameLeftOut(List<String> leftOut) {
@@ -175,7 +176,6 @@ final class StoreEngine {
 
     /** Removes the row of a session that has ended here. When PostgreSQL is away, that is remembered. */
     void remove(String id) {
-        failedSaves.remove(id);
         if (beingReaped.contains(id) || !PLAUSIBLE_ID.matcher(id).matches()) {
             return;
         }
@@ -200,7 +200,6 @@ final class StoreEngine {
             endedHere.add(id);
             health.failed(e);
         }
-        failedSaves.remove(id);
         Optional<StandardSession> copy = live.find(id);
         if (copy.isPresent()) {
             expire(copy.get());
@@ -217,12 +216,13 @@ final class StoreEngine {
      * sessions that were invalidated elsewhere, and reaps what has expired.
      */
     void backgroundPass() {
-        noticeUnsavedAccesses();
+        LiveCopies.Snapshot now = live.snapshot();
+        noticeUnsavedAccesses(now);
         try {
             finishEnded();
             retryFailedSaves();
-            endInvalidated();
-            reap();
+            endInvalidated(now);
+            reap(now);
             health.worked();
         } catch (StoreUnavailableException e) {
             health.failed(e);
@@ -230,8 +230,8 @@ final class StoreEngine {
     }
 
     /** So that it is known since when a session in steady use is not in the store. */
-    private void noticeUnsavedAccesses() {
-        for (Session session : live.all()) {
+    private static void noticeUnsavedAccesses(LiveCopies.Snapshot now) {
+        for (StandardSession session : now.sessions()) {
             SessionBackup backup = SessionBackup.of(session);
             long lastAccess = session.getThisAccessedTimeInternal();
             if (backup.unsavedSince() == 0 && lastAccess > backup.savedAccess()) {
@@ -250,7 +250,11 @@ final class StoreEngine {
     }
 
     private void retryFailedSaves() {
-        for (StandardSession session : List.copyOf(failedSaves.values())) {
+        for (StandardSession session : List.copyOf(failedSaves)) {
+            if (!live.holds(session) || !LiveCopies.isValid(session)) {
+                failedSaves.remove(session);
+                continue;
+            }
             try {
                 save(session);
             } catch (IOException e) {
@@ -259,11 +263,11 @@ final class StoreEngine {
         }
     }
 
-    private void endInvalidated() throws StoreUnavailableException {
+    private void endInvalidated(LiveCopies.Snapshot now) throws StoreUnavailableException {
         int ended = 0;
         for (String id : table.invalidatedIds(context)) {
-            Optional<StandardSession> copy = live.find(id);
-            if (copy.isPresent()) {
+            Optional<StandardSession> copy = now.find(id);
+            if (copy.isPresent() && LiveCopies.isValid(copy.get())) {
                 expire(copy.get());
                 ended++;
             }
@@ -273,10 +277,10 @@ final class StoreEngine {
         }
     }
 
-    private void reap() throws StoreUnavailableException {
+    private void reap(LiveCopies.Snapshot now) throws StoreUnavailableException {
         String next = "";
         while (next != null) {
-            Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, live);
+            Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, now);
             reaping.expired().forEach(this::expireStored);
             next = reaping.next();
         }

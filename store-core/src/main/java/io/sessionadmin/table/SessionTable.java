@@ -72,7 +72,7 @@ public final class SessionTable {
                    saved_at      = clock_timestamp()
              where stored.app_name = excluded.app_name
                and stored.valid_session <> '0'
-               and stored.last_access <= excluded.last_access""";
+               and (stored.last_access <= excluded.last_access or stored.last_access = ?)""";
 
     private static final String SAVE_SIX_COLUMNS = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
@@ -84,9 +84,12 @@ public final class SessionTable {
                    session_data  = excluded.session_data
              where stored.app_name = excluded.app_name
                and stored.valid_session <> '0'
-               and stored.last_access <= excluded.last_access""";
+               and (stored.last_access <= excluded.last_access or stored.last_access = ?)""";
 
-    /** Saves a session: the old row stays until the new one is there. */
+    /**
+     * Saves a session: the old row stays until the new one is there. A row with a later access wins, unless it is the
+     * very one that this copy comes from: clocks of nodes differ, and are set back at times.
+     */
     public SaveResult save(SessionRow row) throws StoreUnavailableException {
         TableLayout layout = layout();
         int written = database.statement(connection -> {
@@ -101,6 +104,7 @@ public final class SessionTable {
                     statement.setString(7, node);
                     statement.setString(8, row.user());
                 }
+                statement.setLong(layout.ownColumns() ? 9 : 6, row.basis());
                 return statement.executeUpdate();
             }
         });

@@ -72,6 +72,16 @@ final class SessionTableTest {
         }
 
         @Test
+        void aCopyOfThatVeryRowReplacesItEvenWhenAClockWasSetBack() throws Exception {
+            table.save(row(SHOP, "A1", 1800, NOW, "loaded from here"));
+            SessionRow later =
+                    new SessionRow(key(SHOP, "A1"), 1800, NOW - 5_000, NOW, "alice", "changed".getBytes(UTF_8));
+
+            assertThat(table.save(later)).isInstanceOf(SaveResult.Saved.class);
+            assertThat(table.load(key(SHOP, "A1")).map(SessionTableTest::text)).contains("changed");
+        }
+
+        @Test
         void twoContextsMayUseTheSameId() throws Exception {
             table.save(row(SHOP, "A1", 1800, NOW, "shop"));
             table.save(row(OTHER, "A1", 1800, NOW, "other"));
@@ -566,7 +576,7 @@ final class SessionTableTest {
     }
 
     private static SessionRow row(String context, String id, int maxInactive, long lastAccess, String data) {
-        return new SessionRow(key(context, id), maxInactive, lastAccess, "alice", data.getBytes(UTF_8));
+        return new SessionRow(key(context, id), maxInactive, lastAccess, 0, "alice", data.getBytes(UTF_8));
     }
 
     private static String text(StoredSession stored) {
