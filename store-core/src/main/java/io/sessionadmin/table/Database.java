@@ -2,6 +2,8 @@ package io.sessionadmin.table;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs pieces of SQL work: takes a connection, commits or rolls back, gives it back, and says in one way that
@@ -13,6 +15,8 @@ final class Database {
     interface Work<T> {
         T on(Connection connection) throws SQLException;
     }
+
+    private static final int READ_MILLIS_AT_MOST = 5_000;
 
     private final ConnectionSource connections;
 
@@ -28,7 +32,7 @@ final class Database {
         try {
             return committed(work);
         } catch (SQLException first) {
-            if (!isLostConnection(first)) {
+            if (!isLostConnection(first.getSQLState())) {
                 throw new StoreUnavailableException(first);
             }
             try {
@@ -59,6 +63,28 @@ final class Database {
         }
     }
 
+    /**
+     * Looks at the table for people, in one transaction. The server ends a statement that takes too long: a timeout of
+     * the driver's would start a timer thread in it, which holds the class loader of whoever asked first for as long as
+     * a connection lives. Tried a second time as {@link #statement} is.
+     */
+    <T> T reading(Work<T> work) throws StoreUnavailableException {
+        Work<T> limited = connection -> {
+            try (Statement limit = connection.createStatement()) {
+                limit.execute("set local statement_timeout = " + READ_MILLIS_AT_MOST);
+            }
+            return work.on(connection);
+        };
+        try {
+            return transaction(limited);
+        } catch (StoreUnavailableException first) {
+            if (!isLostConnection(first.sqlState())) {
+                throw first;
+            }
+            return transaction(limited);
+        }
+    }
+
     private <T> T committed(Work<T> work) throws SQLException {
         try (Connection connection = connections.open()) {
             T result = work.on(connection);
@@ -84,8 +110,7 @@ final class Database {
     }
 
     /** Class 08, or the server said that it is shutting down (57P01 to 57P03). */
-    private static boolean isLostConnection(SQLException e) {
-        String state = e.getSQLState();
+    private static boolean isLostConnection(@Nullable String state) {
         return state != null && (state.startsWith("08") || state.startsWith("57P0"));
     }
 }

@@ -25,7 +25,6 @@ public final class SessionCatalog {
 
     private static final int CONTEXTS_AT_MOST = 1_000;
     private static final int IDS_AT_ONCE = 1_000;
-    private static final int SECONDS_AT_MOST = 5;
     private static final byte[] FIRST = new byte[0];
 
     /** How the table is found out about, which may need a connection. */
@@ -70,7 +69,7 @@ public final class SessionCatalog {
      */
     public List<StoredRow> page(String context, @Nullable Handle after, int limit) throws StoreUnavailableException {
         boolean own = layout().ownColumns();
-        return database.statement(connection -> {
+        return database.reading(connection -> {
             try (PreparedStatement statement = prepare(connection, PAGE.formatted(own ? OWN : ""))) {
                 statement.setString(1, context);
                 statement.setBytes(2, after == null ? FIRST : after.bytes());
@@ -85,7 +84,7 @@ public final class SessionCatalog {
     /** The row with this handle. */
     public Optional<StoredRow> find(String context, Handle handle) throws StoreUnavailableException {
         boolean own = layout().ownColumns();
-        return database.statement(connection -> {
+        return database.reading(connection -> {
             try (PreparedStatement statement = prepare(connection, FIND.formatted(own ? OWN : ""))) {
                 statement.setString(1, context);
                 statement.setBytes(2, handle.bytes());
@@ -101,7 +100,7 @@ public final class SessionCatalog {
         boolean own = layout().ownColumns();
         List<StoredRow> found = new ArrayList<>();
         for (List<String> some : slices(ids)) {
-            found.addAll(database.statement(connection -> {
+            found.addAll(database.reading(connection -> {
                 Array array = connection.createArrayOf("text", some.toArray());
                 try (PreparedStatement statement = prepare(connection, FIND_ALL.formatted(own ? OWN : ""))) {
                     statement.setString(1, context);
@@ -133,7 +132,7 @@ public final class SessionCatalog {
         String sql = BACKUPS.formatted(layout().ownColumns() ? "(extract(epoch from saved_at) * 1000)::bigint" : "0");
         List<Backup> found = new ArrayList<>();
         for (List<String> some : slices(ids)) {
-            found.addAll(database.statement(connection -> backups(connection, sql, context, some)));
+            found.addAll(database.reading(connection -> backups(connection, sql, context, some)));
         }
         return found;
     }
@@ -164,7 +163,7 @@ public final class SessionCatalog {
 
     /** The session's stream, or as much of its beginning; empty when there is no row or no data. */
     public Optional<byte[]> data(SessionKey key, int bytesAtMost) throws StoreUnavailableException {
-        return database.statement(connection -> {
+        return database.reading(connection -> {
             try (PreparedStatement statement = prepare(connection, DATA)) {
                 statement.setInt(1, bytesAtMost);
                 statement.setString(2, key.context());
@@ -188,7 +187,7 @@ public final class SessionCatalog {
 
     /** The contexts that have rows, deployed or not; hops along the key instead of reading all of it. */
     public List<String> contexts() throws StoreUnavailableException {
-        return database.statement(connection -> {
+        return database.reading(connection -> {
             try (PreparedStatement statement = prepare(connection, CONTEXTS)) {
                 statement.setInt(1, CONTEXTS_AT_MOST);
                 try (ResultSet row = statement.executeQuery()) {
@@ -215,7 +214,7 @@ public final class SessionCatalog {
     /** Counts the rows of a context, exactly as far as that is cheap. */
     public RowCounts counts(String context) throws StoreUnavailableException {
         boolean own = layout().ownColumns();
-        return database.transaction(connection -> {
+        return database.reading(connection -> {
             RowCounts.Count all = count(connection, ALL, context);
             RowCounts.Count tombstones = count(connection, TOMBSTONES, context);
             RowCounts.Count expired = count(connection, own ? EXPIRED_BY_INDEX : EXPIRED, context);
@@ -296,8 +295,6 @@ public final class SessionCatalog {
     }
 
     private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(names.in(sql));
-        statement.setQueryTimeout(SECONDS_AT_MOST);
-        return statement;
+        return connection.prepareStatement(names.in(sql));
     }
 }
