@@ -113,6 +113,7 @@ public final class ApiServlet extends HttpServlet {
         request.getSession();
         request.changeSessionId();
         request.getSession().setAttribute("user", new User(user, Instant.now()));
+        request.getSession().setAttribute("username", user);
         return "logged in";
     }
 

@@ -52,6 +52,7 @@ public final class FrontServlet extends HttpServlet {
                 if (name != null && !name.isBlank() && name.length() <= 40) {
                     request.changeSessionId();
                     session.setAttribute("user", new User(name.strip(), Instant.now()));
+                    session.setAttribute("username", name.strip());
                 }
             }
             case "logout" -> session.invalidate();
