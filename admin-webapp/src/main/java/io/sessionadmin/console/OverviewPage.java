@@ -101,7 +101,16 @@ public record OverviewPage(
                                 + context.backups(SessionBackup.State.FAILING)
                                 + context.backups(SessionBackup.State.NEVER)
                         > 0);
-        return new Risk(worse ? "warn" : "plain", "\u25B2", figure, unit, oldestUnsaved(contexts, words), "", bar);
+        return new Risk(
+                worse ? "warn" : "plain",
+                "\u25B2",
+                figure,
+                unit,
+                oldestUnsaved(contexts, words),
+                atRisk.certainty() == Figure.Certainty.EXACT
+                        ? ""
+                        : words.say("risk.atLeast", words.say(atRisk.reason())),
+                bar);
     }
 
     private static String oldestUnsaved(List<ContextSummary> contexts, Wording words) {
@@ -143,7 +152,7 @@ public record OverviewPage(
                 name,
                 words.say("stat." + name),
                 words.figure(figure),
-                exact || !figure.reason().isGiven() ? note : words.say(figure.reason()),
+                exact || !figure.reason().isGiven() ? note : words.say("stat.partly"),
                 "plain");
     }
 
@@ -185,10 +194,10 @@ public record OverviewPage(
                 context.address().title(),
                 new ConsoleView.Sessions(context.address(), null).href(root),
                 keeping == null || context.running() ? Tag.NONE : Tag.bad("stopped", words.say("context.stopped")),
-                cell(context.live(), words),
-                cell(context.swappedOut(), words),
-                cell(context.expired(), words),
-                cell(context.invalidated(), words),
+                cell(context.live(), context, words),
+                cell(context.swappedOut(), context, words),
+                cell(context.expired(), context, words),
+                cell(context.invalidated(), context, words),
                 atRisk(context, words),
                 BackupBar.of(List.of(context), words),
                 age(context, words),
@@ -234,8 +243,10 @@ public record OverviewPage(
         return later == figure.value() ? new Tag("pending", "plain", "\u2026", text, "") : Tag.warn("overdue", text);
     }
 
-    static Cell cell(Figure figure, Wording words) {
-        return new Cell(words.figure(figure), words.say(figure.reason()), figure.isKnown());
+    /** The reason is not repeated when it stands at the head of the row. */
+    private static Cell cell(Figure figure, ContextSummary context, Wording words) {
+        boolean said = context.problems().contains(figure.reason());
+        return new Cell(words.figure(figure), said ? "" : words.say(figure.reason()), figure.isKnown());
     }
 
     /** The class without its package; the whole name is on the detail pages. */

@@ -109,14 +109,25 @@ final class Deployments {
         String app = ContextName.of(stopped);
         for (Container host : engine.findChildren()) {
             for (Container child : host.findChildren()) {
-                if (child instanceof Context context
-                        && DeployedContext.storeOf(context).orElse(null) instanceof JdbcStore jdbc
-                        && jdbc.catalog().isPresent()) {
-                    return new TableSessions(jdbc.catalog().get(), app, false);
+                if (child instanceof Context context && context != stopped && hasTable(context)) {
+                    try {
+                        if (storedSessions(context) instanceof TableSessions table
+                                && table.catalog().contexts().contains(app)) {
+                            return new TableSessions(table.catalog(), app, false);
+                        }
+                    } catch (IOException e) {
+                        return new StoredSessions.Unreachable(Reason.of(e));
+                    }
                 }
             }
         }
         return new StoredSessions.Unreachable(Reason.of("reason.storeStopped"));
+    }
+
+    private static boolean hasTable(Context context) {
+        Store store = DeployedContext.storeOf(context).orElse(null);
+        return store instanceof DataSourceStore
+                || (store instanceof JdbcStore jdbc && jdbc.catalog().isPresent());
     }
 
     private static StoredSessions table(Context context, DataSourceStore store) {

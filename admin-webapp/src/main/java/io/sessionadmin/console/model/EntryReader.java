@@ -56,7 +56,7 @@ record EntryReader(
 
     private SessionEntry.LiveBackup backup(LiveSession live, @Nullable StoredRow row, Contents contents) {
         SessionBackup known = known(live, row, contents);
-        if (!storeAnswers && known.equals(SessionBackup.NONE)) {
+        if (!storeAnswers && !hasNotes()) {
             return new SessionEntry.LiveBackup(null, known, false);
         }
         SessionBackup.State state = known.state(stored.latestAccess(live), now.toEpochMilli(), window);
@@ -65,8 +65,7 @@ record EntryReader(
     }
 
     private SessionBackup known(LiveSession live, @Nullable StoredRow row, Contents contents) {
-        boolean notes = stored instanceof TableSessions table && table.notes();
-        if (notes) {
+        if (hasNotes()) {
             return live.note();
         }
         if (row == null || !row.valid() || (contents.unreadable().isGiven() && contents.head() == null)) {
@@ -77,6 +76,11 @@ record EntryReader(
                 ? savedAt.toEpochMilli()
                 : row.lastAccess().toEpochMilli();
         return new SessionBackup(access, savedAt == null ? 0 : savedAt.toEpochMilli(), row.bytes(), 0, List.of(), null);
+    }
+
+    /** Then what is known of a backup does not depend on the store's answer. */
+    private boolean hasNotes() {
+        return stored instanceof TableSessions table && table.notes();
     }
 
     /**
