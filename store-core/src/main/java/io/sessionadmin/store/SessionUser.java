@@ -1,5 +1,8 @@
 package io.sessionadmin.store;
 
+import io.sessionadmin.stream.SessionStream;
+import io.sessionadmin.stream.StoredAttribute;
+import io.sessionadmin.stream.StreamValue;
 import java.security.Principal;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +39,21 @@ public final class SessionUser {
             }
         }
         return Optional.empty();
+    }
+
+    /** Likewise of a stored session, from its stream. */
+    public static Optional<String> of(SessionStream stored) {
+        String principal = stored.head().principalName();
+        return principal != null
+                ? Optional.of(principal)
+                : WELL_KNOWN.stream()
+                        .flatMap(name -> stored.attributes().stream()
+                                .filter(attribute -> attribute.name().equals(name)))
+                        .map(StoredAttribute::value)
+                        .filter(StreamValue.Text.class::isInstance)
+                        .map(value -> ((StreamValue.Text) value).shown())
+                        .filter(user -> !user.isBlank())
+                        .findFirst();
     }
 
     private static @org.jspecify.annotations.Nullable String name(Principal principal) {
