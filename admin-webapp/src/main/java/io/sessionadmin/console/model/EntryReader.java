@@ -1,6 +1,7 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.store.SessionUser;
 import io.sessionadmin.stream.SessionHead;
 import io.sessionadmin.stream.SessionStream;
 import io.sessionadmin.stream.UnreadableStreamException;
@@ -32,10 +33,11 @@ record EntryReader(
         SessionEntry.LiveBackup backup = live == null ? null : backup(live, row, contents);
         Reason reason = state == SessionState.UNREADABLE ? contents.unreadable() : Reason.NONE;
         if (live != null) {
-            return new SessionEntry(live.handle(), state, reason, live, row, contents.head(), backup);
+            return new SessionEntry(live.handle(), state, reason, live, row, contents.head(), contents.user(), backup);
         }
         if (row != null) {
-            return new SessionEntry(row.key().handle(), state, reason, null, row, contents.head(), null);
+            return new SessionEntry(
+                    row.key().handle(), state, reason, null, row, contents.head(), contents.user(), null);
         }
         throw new IllegalArgumentException("neither live nor stored");
     }
@@ -86,10 +88,12 @@ record EntryReader(
     /**
      * What a stored stream holds.
      *
+     * @param user who is logged in; null where nobody is, or it is not known
      * @param unreadable why it can't be turned into a session; none when it can
      */
-    private record Contents(@Nullable SessionHead head, Reason unreadable) {
-        static final Contents NONE = new Contents(null, Reason.NONE);
+    private record Contents(
+            @Nullable SessionHead head, @Nullable String user, Reason unreadable) {
+        static final Contents NONE = new Contents(null, null, Reason.NONE);
     }
 
     private Contents contents(StoredRow row) {
@@ -97,16 +101,16 @@ record EntryReader(
         try {
             head = SessionStream.readHead(row.data());
         } catch (UnreadableStreamException e) {
-            return new Contents(null, row.hasAllData() ? said(e) : Reason.NONE);
+            return new Contents(null, null, row.hasAllData() ? said(e) : Reason.NONE);
         }
         if (!row.hasAllData()) {
-            return new Contents(head, Reason.NONE);
+            return new Contents(head, head.principalName(), Reason.NONE);
         }
         try {
-            return new Contents(
-                    head, missingClass(SessionStream.read(row.data()).classNames()));
+            SessionStream stream = SessionStream.read(row.data());
+            return new Contents(head, SessionUser.of(stream).orElse(null), missingClass(stream.classNames()));
         } catch (UnreadableStreamException e) {
-            return new Contents(head, said(e));
+            return new Contents(head, head.principalName(), said(e));
         }
     }
 

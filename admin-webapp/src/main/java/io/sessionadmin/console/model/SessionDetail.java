@@ -7,10 +7,10 @@ import io.sessionadmin.table.Handle;
 import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +67,7 @@ public record SessionDetail(
             return Optional.empty();
         }
         SessionEntry entry = reader.read(live, row);
-        Map<String, Attribute> attributes = new LinkedHashMap<>();
+        Map<String, Attribute> attributes = new TreeMap<>();
         if (live != null) {
             live.attributes()
                     .forEach(held ->

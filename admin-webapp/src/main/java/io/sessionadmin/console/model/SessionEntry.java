@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param live as it is in memory; null when it is not
  * @param row as it is in the store; null when it is not, or the store did not answer
  * @param head what the stored stream begins with; null when there is none or it can't be read
+ * @param storedUser who is logged in, as the stored stream tells it; null where nobody is, or it is not known
  * @param backup how the saved copy of a live session stands; null for a session that is not live
  */
 public record SessionEntry(
@@ -25,6 +26,7 @@ public record SessionEntry(
         @Nullable LiveSession live,
         @Nullable StoredRow row,
         @Nullable SessionHead head,
+        @Nullable String storedUser,
         @Nullable LiveBackup backup) {
 
     /**
@@ -79,7 +81,7 @@ public record SessionEntry(
         if (row != null && row.user() != null) {
             return Optional.of(row.user());
         }
-        return Optional.ofNullable(head).map(SessionHead::principalName);
+        return Optional.ofNullable(storedUser);
     }
 
     /** The size of the stored stream. */

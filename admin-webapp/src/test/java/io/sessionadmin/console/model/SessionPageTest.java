@@ -1,7 +1,9 @@
 package io.sessionadmin.console.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.sessionadmin.console.model.InvalidationResult.Outcome;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.Handle;
 import java.io.IOException;
@@ -87,6 +89,45 @@ final class SessionPageTest {
 
         assertThat(SessionPage.read(shop.deployed(), (Handle) null, now).entries())
                 .isEmpty();
+    }
+
+    @Test
+    void aSwappedOutSessionIsShownWithItsUserAndAttributes() throws IOException {
+        Shop shop = Shop.withFiles(directory);
+        StandardSession session = shop.visit("of alice", now);
+        session.setAttribute("user", "alice");
+        session.setAttribute("visits", 17);
+        shop.save(session);
+        shop.forget(session);
+
+        SessionDetail detail =
+                SessionDetail.find(shop.deployed(), Handle.of("of alice"), now).orElseThrow();
+
+        assertThat(detail.entry().user()).contains("alice");
+        assertThat(detail.attributes())
+                .extracting(SessionDetail.Attribute::name, SessionDetail.Attribute::storedClass)
+                .containsExactly(tuple("user", "java.lang.String"), tuple("visits", "java.lang.Integer"));
+        assertThat(detail.attributes())
+                .allSatisfy(held -> assertThat(held.bytes()).isPositive());
+    }
+
+    @Test
+    void anInvalidatedSessionIsGoneFromMemoryAndFromItsFile() throws IOException {
+        Shop shop = Shop.withFiles(directory);
+        StandardSession live = shop.visit("live", now);
+        shop.save(live);
+        StandardSession stored = shop.visit("stored", now);
+        shop.save(stored);
+        shop.forget(stored);
+
+        List<InvalidationResult> results = new Invalidator(shop.deployed(), now)
+                .invalidate(List.of(Handle.of("live"), Handle.of("stored"), Handle.of("nobody's")));
+
+        assertThat(results)
+                .extracting(InvalidationResult::outcome)
+                .containsExactly(Outcome.ENDED_HERE, Outcome.ENDED_HERE, Outcome.GONE);
+        assertThat(live.isValid()).isFalse();
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test
