@@ -16,14 +16,14 @@ public final class Demo implements AutoCloseable {
     private final CountDownLatch end = new CountDownLatch(1);
     private final String password = randomPassword();
 
-    private Demo() {}
+    Demo() {}
 
     public static void main(String[] args) throws InterruptedException {
         int seconds = Integer.getInteger("demo.seconds", 0);
         try (var demo = new Demo()) {
             var atExit = new Thread(demo::close, "end of the demo");
             Runtime.getRuntime().addShutdownHook(atExit);
-            demo.start();
+            var unusedNodes = demo.start();
             if (seconds == 0) {
                 demo.end.await();
             } else {
@@ -32,7 +32,8 @@ public final class Demo implements AutoCloseable {
         }
     }
 
-    private void start() {
+    /** Starts all of it, and answers the nodes when the visitors have arrived. */
+    List<TomcatNode> start() {
         say("Starting PostgreSQL ...");
         TestPostgres postgres = closedAtEnd(TestPostgres.own());
         TestDatabase database = postgres.database();
@@ -41,6 +42,7 @@ public final class Demo implements AutoCloseable {
         say("Letting visitors in ...");
         closedAtEnd(DemoVisitors.in(nodes));
         welcome(nodes, database);
+        return nodes;
     }
 
     private TomcatNode node(String name, TomcatLine line, TestDatabase database) {

@@ -1,0 +1,78 @@
+package io.sessionadmin.testbed;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+
+/** Takes the pictures of the console in docs/ from the demo, so that they stay true. */
+public final class Screenshots {
+
+    private static final int WIDE = 1280;
+    private static final int NARROW = 390;
+    private static final int HEIGHT = 900;
+
+    private final Browser browser;
+    private final Path directory;
+
+    private Screenshots(Browser browser, Path directory) {
+        this.browser = browser;
+        this.directory = directory;
+    }
+
+    /** The directory for the pictures is the only argument. */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Files.createDirectories(Path.of(arguments[0]));
+        try (var demo = new Demo();
+                var browser = Browser.start()) {
+            TomcatNode node = demo.start().get(0);
+            browser.as(TomcatNode.ADMIN, node.password());
+            awaitSomethingToSee(node);
+            new Screenshots(browser, directory).take(node);
+        }
+    }
+
+    /** Some sessions are swapped out, and a save has failed. */
+    private static void awaitSomethingToSee(TomcatNode node) {
+        Pattern both = Pattern.compile("failing");
+        Await.value("something to see", Duration.ofSeconds(60), () -> {
+            String overview = node.get("/session-admin/", TomcatNode.ADMIN).body();
+            return both.matcher(overview).find() ? Optional.of(overview) : Optional.empty();
+        });
+    }
+
+    private void take(TomcatNode node) throws IOException {
+        browser.open(node.uri("/session-admin/"));
+        picture("overview");
+        browser.viewport(WIDE, HEIGHT)
+                .find("#contexts [data-context='/shop'] a")
+                .click();
+        picture("sessions");
+        browser.viewport(WIDE, HEIGHT);
+        browser.all("#sessions tbody tr").stream()
+                .filter(row -> row.getText().contains("live") && !row.getText().contains("not known"))
+                .findFirst()
+                .orElseThrow()
+                .findElement(By.cssSelector("a"))
+                .click();
+        picture("session");
+        browser.viewport(WIDE, HEIGHT).find("#invalidate").click();
+        picture("confirm");
+    }
+
+    private void picture(String page) throws IOException {
+        for (int width : new int[] {WIDE, NARROW}) {
+            for (Browser.Look look : Browser.Look.values()) {
+                browser.viewport(width, HEIGHT).look(look);
+                String name = page + (width == WIDE ? "" : "-narrow") + "-"
+                        + look.name().toLowerCase(Locale.ROOT);
+                Files.write(directory.resolve(name + ".png"), browser.driver().getScreenshotAs(OutputType.BYTES));
+            }
+        }
+    }
+}
