@@ -1,0 +1,61 @@
+package io.sessionadmin.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/** What is in the two archives that operators install. */
+final class ArchivesTest {
+
+    @Test
+    void theJarShowsApplicationsNothingButItsOwnNames() throws IOException {
+        List<String> classes = entries(Testbed.storeJar()).stream()
+                .filter(name -> name.endsWith(".class"))
+                .toList();
+        assertThat(classes)
+                .contains("io/sessionadmin/store/JdbcStore.class")
+                .anyMatch(name -> name.startsWith("io/sessionadmin/store/shaded/hikari/"))
+                .allMatch(name -> name.startsWith("io/sessionadmin/"));
+    }
+
+    @Test
+    void theJarBringsTheScriptsThatItRuns() throws IOException {
+        assertThat(entries(Testbed.storeJar()))
+                .contains(
+                        "io/sessionadmin/sql/postgresql/schema.sql",
+                        "io/sessionadmin/sql/postgresql/upgrade-from-tomcat.sql",
+                        "META-INF/LICENSE");
+    }
+
+    @Test
+    void theWarBringsItsOwnCopyOfTheStoreAndNothingOfTomcats() throws IOException {
+        assertThat(entries(Testbed.consoleWar()))
+                .contains("WEB-INF/web.xml", "META-INF/context.xml")
+                .anyMatch(name -> name.matches("WEB-INF/lib/session-store-.*\\.jar"))
+                .noneMatch(name -> name.matches("WEB-INF/lib/(tomcat|catalina|jakarta|postgresql).*"));
+    }
+
+    @OnBothTomcats
+    void thePoolLogsThroughJuli(TomcatLine line) {
+        try (var db = TestPostgres.shared().database();
+                var node = TomcatNode.on(line)
+                        .withStore()
+                        .shop(StoreXml.jdbcStore(db))
+                        .start()) {
+            assertThat(node.log())
+                    .containsPattern("INFO .*io.sessionadmin.store.shaded.hikari.HikariDataSource.*Start completed")
+                    .doesNotContain("SLF4J");
+        }
+    }
+
+    private static List<String> entries(Path archive) throws IOException {
+        try (var zip = new ZipFile(archive.toFile())) {
+            return zip.stream().map(ZipEntry::getName).toList();
+        }
+    }
+}
