@@ -24,6 +24,7 @@ final class SessionTableTest {
     private static final String SHOP = "/Catalina/localhost/shop";
     private static final String OTHER = "/Catalina/localhost/other";
     private static final LiveSessions NONE_LIVE = id -> OptionalLong.empty();
+    private static final long MINUTE = 60_000;
     private static final long NOW = System.currentTimeMillis();
 
     private DataSource database;
@@ -89,6 +90,24 @@ final class SessionTableTest {
 
             assertThat(table.load(key(SHOP, "A1"))).isEmpty();
             assertThat(table.load(key(OTHER, "A1")).map(SessionTableTest::text)).contains("other");
+        }
+
+        @Test
+        void savingAgainTouchesNoIndex() throws Exception {
+            for (int round = 0; round < 4; round++) {
+                for (int i = 0; i < 50; i++) {
+                    table.save(row(SHOP, "S" + i, 1800, NOW + round * MINUTE, "data"));
+                }
+            }
+            String updates = "select n_tup_upd from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass";
+            long end = System.nanoTime() + 20_000_000_000L;
+            while (Long.parseLong(value(updates)) < 150 && System.nanoTime() < end) {
+                Thread.onSpinWait(); // each question ends a connection, which hands in its statistics
+            }
+            assertThat(value(updates)).isEqualTo("150");
+            assertThat(Long.parseLong(value(updates.replace("n_tup_upd", "n_tup_hot_upd"))))
+                    .as("HOT updates of 150; a page that is full moves its row once")
+                    .isGreaterThan(135);
         }
 
         @Test
