@@ -90,6 +90,7 @@ final class ConnectionPool {
                     e);
         }
         config.setPoolName(name);
+        config.setThreadFactory(work -> thread(work, name));
         config.setJdbcUrl(settings.connectionURL());
         config.setUsername(settings.connectionName());
         config.setPassword(settings.connectionPassword());
@@ -110,6 +111,14 @@ final class ConnectionPool {
             throw new IllegalArgumentException("<Store>: " + e.getMessage(), e);
         }
         return config;
+    }
+
+    /** Threads that are made while an application runs would inherit its class loader, and Tomcat rightly complains. */
+    private static Thread thread(Runnable work, String pool) {
+        Thread thread = new Thread(work, pool);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(ConnectionPool.class.getClassLoader());
+        return thread;
     }
 
     private static void set(HikariConfig config, String key, String value) {
