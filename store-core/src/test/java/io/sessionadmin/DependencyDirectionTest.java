@@ -41,7 +41,7 @@ final class DependencyDirectionTest {
                 .resideInAPackage("io.sessionadmin.table..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.sessionadmin.table..", "java..", "org.jspecify..")
+                .resideInAnyPackage("io.sessionadmin.table..", "java..", "org.jspecify..", "org.postgresql")
                 .check(product);
     }
 

@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import com.zaxxer.hikari.util.PropertyElf;
+import io.sessionadmin.table.ConnectionSource;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
@@ -36,11 +38,13 @@ final class ConnectionPool {
             "readOnly",
             "initializationFailTimeout");
 
+    private static final String DRIVERS_OWN = "dataSource.";
+
     private ConnectionPool() {}
 
     /** Whether {@code <Store>} takes this attribute for the pool. */
     static boolean takes(String attribute) {
-        return attribute.startsWith("dataSource.") || names().contains(attribute);
+        return attribute.startsWith(DRIVERS_OWN) || names().contains(attribute);
     }
 
     /** The attributes of the pool, for messages. */
@@ -75,6 +79,28 @@ final class ConnectionPool {
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
+    }
+
+    /** Connections outside of the pool, for one that listens. */
+    static ConnectionSource direct(StoreSettings settings) {
+        Properties properties = new Properties();
+        properties.setProperty("socketTimeout", "30");
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "session-store listener");
+        settings.pool().forEach((key, value) -> {
+            if (key.startsWith(DRIVERS_OWN)) {
+                properties.setProperty(key.substring(DRIVERS_OWN.length()), value);
+            }
+        });
+        if (settings.connectionName() != null) {
+            properties.setProperty("user", settings.connectionName());
+        }
+        if (settings.connectionPassword() != null) {
+            properties.setProperty("password", settings.connectionPassword());
+        }
+        String url = Objects.requireNonNull(settings.connectionURL());
+        return () -> DriverManager.getConnection(url, properties);
     }
 
     private static HikariConfig config(StoreSettings settings, String name) {

@@ -1,5 +1,6 @@
 package io.sessionadmin.store;
 
+import io.sessionadmin.table.InvalidationListener;
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.SessionTable;
@@ -42,7 +43,8 @@ public final class JdbcStore extends StoreBase {
             TableNames names,
             SessionTable table,
             StoreHealth health,
-            StoreEngine engine) {}
+            StoreEngine engine,
+            @Nullable InvalidationListener listener) {}
 
     private final Log log = LogFactory.getLog(JdbcStore.class);
     private final StoreAttributes attributes = new StoreAttributes();
@@ -91,7 +93,8 @@ public final class JdbcStore extends StoreBase {
                     new SessionTable(new GuardedConnections(connections, Clock.systemUTC()), settings.names(), node);
             prepare(table, settings, name, health);
             StoreEngine engine = new StoreEngine(log, manager, table, health, Clock.systemUTC());
-            return new Started(connections, name, node, settings.names(), table, health, engine);
+            return new Started(
+                    connections, name, node, settings.names(), table, health, engine, listener(settings, name, engine));
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
             throw e;
@@ -110,6 +113,24 @@ public final class JdbcStore extends StoreBase {
         } catch (SQLException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    /** Only where a direct connection can be made: a DataSource of the operator's may be a pooler, and is not ours to keep one of. */
+    private @Nullable InvalidationListener listener(StoreSettings settings, String context, StoreEngine engine) {
+        if (settings.connectionURL() == null) {
+            return null;
+        }
+        return new InvalidationListener(ConnectionPool.direct(settings), context, new InvalidationListener.Ears() {
+            @Override
+            public void invalidated() {
+                engine.endInvalidated();
+            }
+
+            @Override
+            public void deaf(Exception reason) {
+                log.debug("Invalidations of " + context + " are seen by the background pass only", reason);
+            }
+        });
     }
 
     private void prepare(SessionTable table, StoreSettings settings, String context, StoreHealth health) {
@@ -135,6 +156,9 @@ public final class JdbcStore extends StoreBase {
         Started last = started;
         started = null;
         if (last != null) {
+            if (last.listener() != null) {
+                last.listener().close();
+            }
             ConnectionPool.close(last.connections());
         }
     }

@@ -190,6 +190,8 @@ final class StoreEngine {
 
     /** Ends a session for good: its tombstone first, so that no save that is under way brings it back. */
     Invalidation invalidate(String id) {
+        // Before the tombstone: our own listener hears of it, too.
+        Optional<StandardSession> before = live.find(id);
         Optional<StoredSession> stored = Optional.empty();
         boolean tombstone = false;
         try {
@@ -200,7 +202,7 @@ final class StoreEngine {
             endedHere.add(id);
             health.failed(e);
         }
-        Optional<StandardSession> copy = live.find(id);
+        Optional<StandardSession> copy = before.or(() -> live.find(id));
         if (copy.isPresent()) {
             expire(copy.get());
         } else {
@@ -260,6 +262,16 @@ final class StoreEngine {
             } catch (IOException e) {
                 log.debug("Tried again in vain", e); // noted with the session, and logged when it began
             }
+        }
+    }
+
+    /** Ends the copies of sessions that were invalidated elsewhere. */
+    void endInvalidated() {
+        try {
+            endInvalidated(live.snapshot());
+            health.worked();
+        } catch (StoreUnavailableException e) {
+            health.failed(e);
         }
     }
 

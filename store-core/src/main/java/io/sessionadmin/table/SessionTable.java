@@ -212,8 +212,19 @@ public final class SessionTable {
                 statement.setInt(3, inactive <= 0 ? LONGEST_TOMBSTONE : Math.max(inactive, SHORTEST_TOMBSTONE));
                 statement.executeUpdate();
             }
+            tellAllNodes(connection, key.context());
             return stored;
         });
+    }
+
+    private static final String TELL = "select pg_notify('" + InvalidationListener.CHANNEL + "', ?)";
+
+    /** Heard when the transaction commits. */
+    private static void tellAllNodes(Connection connection, String context) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TELL)) {
+            statement.setString(1, context);
+            statement.execute();
+        }
     }
 
     private Optional<StoredSession> lock(Connection connection, SessionKey key) throws SQLException {

@@ -254,6 +254,42 @@ final class JdbcStoreTest {
     }
 
     @Test
+    void anInvalidatedSessionEndsOnTheOtherNodeAtOnce() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        EmbeddedTomcat two = tomcat();
+        StandardSession session = one.newSession();
+        one.store.save(session);
+        StandardSession copy = (StandardSession) two.manager.findSession(session.getIdInternal());
+
+        one.store.invalidate(session.getIdInternal());
+        awaitEnd(two, copy); // no background pass runs here
+    }
+
+    @Test
+    void whatWasSaidWhileTheListenerWasCutOffIsFoundWhenItIsBack() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        StandardSession session = one.newSession();
+        one.store.save(session);
+        String id = session.getIdInternal();
+        String listeners = "from pg_stat_activity where query like 'listen %' or application_name like '%listener'";
+        Postgres.execute(
+                database,
+                "update tomcat_sessions set valid_session = '0', session_data = ''; select pg_terminate_backend(pid) "
+                        + listeners);
+        awaitEnd(one, session);
+        assertThat(one.store.load(id)).isNull();
+    }
+
+    private static void awaitEnd(EmbeddedTomcat tomcat, StandardSession session) {
+        String id = session.getIdInternal();
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (tomcat.manager.isLoaded(id) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(tomcat.manager.isLoaded(id)).as("still in memory").isFalse();
+    }
+
+    @Test
     void aBackupOfAnInvalidatedSessionEndsTheCopy() throws Exception {
         EmbeddedTomcat one = tomcat();
         EmbeddedTomcat two = tomcat();
@@ -332,6 +368,16 @@ final class JdbcStoreTest {
         assertThatThrownBy(() -> away.store.save(session)).isInstanceOf(IOException.class);
         assertThat(away.holds(session)).isTrue();
         assertThat(SessionBackup.of(session).state(1, 2, null)).isEqualTo(SessionBackup.State.FAILING);
+    }
+
+    @Test
+    void withSchemaNoneTheTableIsNotLookedAtBeforeItIsUsed() throws Exception {
+        EmbeddedTomcat blind = tomcat(Map.of("schema", "none"));
+        StandardSession session = blind.newSession();
+        assertThatThrownBy(() -> blind.store.save(session)).hasMessageContaining("there is no table tomcat_sessions");
+        tomcat(); // makes it
+        blind.store.save(session);
+        assertThat(blind.store.getSize()).isOne();
     }
 
     @Test
