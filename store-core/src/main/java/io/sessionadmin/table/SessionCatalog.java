@@ -60,7 +60,10 @@ public final class SessionCatalog {
 
     private static final String OWN = ", saved_at, node, user_name, version";
 
-    private static final String PAGE = ROW + "   and " + HANDLE + " > ?\n order by " + HANDLE + "\n limit ?";
+    /** The ids first: without the index for handles all keys are sorted, and must not drag the data along. */
+    private static final String PAGE =
+            ROW + "   and session_id in (select session_id from tomcat_sessions where app_name = ?" + " and " + HANDLE
+                    + " > ? order by " + HANDLE + " limit ?)\n order by " + HANDLE;
 
     /**
      * Rows of a context in the order of their handles.
@@ -72,8 +75,9 @@ public final class SessionCatalog {
         return database.reading(connection -> {
             try (PreparedStatement statement = prepare(connection, PAGE.formatted(own ? OWN : ""))) {
                 statement.setString(1, context);
-                statement.setBytes(2, after == null ? FIRST : after.bytes());
-                statement.setInt(3, limit);
+                statement.setString(2, context);
+                statement.setBytes(3, after == null ? FIRST : after.bytes());
+                statement.setInt(4, limit);
                 return rows(context, statement, own);
             }
         });

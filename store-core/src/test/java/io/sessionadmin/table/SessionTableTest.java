@@ -536,6 +536,30 @@ final class SessionTableTest {
         }
 
         @Test
+        void aPageReadsItsOwnRowsOnlyHoweverManyThereAre() throws Exception {
+            execute("""
+                    insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+                    select '/Catalina/localhost/shop', 'S' || i, '1', 1800, 0, 'data' from generate_series(1, 50000) i""");
+            execute("vacuum analyze tomcat_sessions");
+            Handle middle = new Handle("80000000000000000000000000000000");
+            long before = rowsRead();
+            for (Handle after : new Handle[] {null, middle}) {
+                assertThat(table.catalog().page(SHOP, after, 101)).hasSize(101);
+            }
+            long end = System.nanoTime() + 20_000_000_000L;
+            while (rowsRead() == before && System.nanoTime() < end) {
+                Thread.onSpinWait(); // each question ends a connection, which hands in its statistics
+            }
+            assertThat(rowsRead() - before).isBetween(1L, 2_000L);
+        }
+
+        private long rowsRead() throws SQLException {
+            return Long.parseLong(value("""
+                    select seq_tup_read + idx_tup_fetch
+                      from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass"""));
+        }
+
+        @Test
         void contextsAreListedDeployedOrNot() throws Exception {
             table.save(row(OTHER, "A", 1800, NOW, "data"));
             table.save(row(SHOP, "A", 1800, NOW, "data"));
