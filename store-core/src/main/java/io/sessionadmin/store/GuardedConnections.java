@@ -13,19 +13,23 @@ import org.jspecify.annotations.Nullable;
  * {@value #PAUSE} ms tries for real, the others are told at once: a stop with a thousand sessions, or a thousand
  * requests, do not wait a thousand times. Safe for use by several threads.
  */
-final class GuardedConnections implements ConnectionSource {
+public final class GuardedConnections implements ConnectionSource {
 
     /** Milliseconds between two tries while PostgreSQL can't be reached. */
     private static final long PAUSE = 2_000;
 
     private record Refusal(SQLException cause, long retryAt) {}
 
-    private final DataSource connections;
+    private final ConnectionSource connections;
     private final Clock clock;
     private final AtomicBoolean trying = new AtomicBoolean();
     private volatile @Nullable Refusal last;
 
     GuardedConnections(DataSource connections, Clock clock) {
+        this(connections::getConnection, clock);
+    }
+
+    public GuardedConnections(ConnectionSource connections, Clock clock) {
         this.connections = connections;
         this.clock = clock;
     }
@@ -48,7 +52,7 @@ final class GuardedConnections implements ConnectionSource {
 
     private Connection tryToOpen() throws SQLException {
         try {
-            Connection connection = connections.getConnection();
+            Connection connection = connections.open();
             last = null;
             return connection;
         } catch (SQLException e) {

@@ -59,7 +59,7 @@ public final class SessionUser {
     private static @org.jspecify.annotations.Nullable String name(Principal principal) {
         try {
             return principal.getName();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return null; // an application's own class; its failure must not stop a save or a page
         }
     }

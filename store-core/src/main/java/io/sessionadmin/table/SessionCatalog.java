@@ -24,7 +24,7 @@ public final class SessionCatalog {
     private static final int COUNTED_AT_MOST = 100_000;
 
     private static final int CONTEXTS_AT_MOST = 1_000;
-    private static final int IDS_AT_ONCE = 1_000;
+    private static final int ASKED_AT_ONCE = 1_000;
     private static final byte[] FIRST = new byte[0];
 
     /** How the table is found out about, which may need a connection. */
@@ -83,30 +83,17 @@ public final class SessionCatalog {
         });
     }
 
-    private static final String FIND = ROW + "   and " + HANDLE + " = ?";
+    private static final String FIND = ROW + "   and " + HANDLE + " = any (?)";
 
-    /** The row with this handle. */
-    public Optional<StoredRow> find(String context, Handle handle) throws StoreUnavailableException {
-        boolean own = layout().ownColumns();
-        return database.reading(connection -> {
-            try (PreparedStatement statement = prepare(connection, FIND.formatted(own ? OWN : ""))) {
-                statement.setString(1, context);
-                statement.setBytes(2, handle.bytes());
-                return rows(context, statement, own).stream().findFirst();
-            }
-        });
-    }
-
-    private static final String FIND_ALL = ROW + "   and session_id = any (?)";
-
-    /** The rows of these sessions, as far as there are any, in no order. */
-    public List<StoredRow> find(String context, Collection<String> ids) throws StoreUnavailableException {
+    /** The rows with these handles, as far as there are any, in no order. */
+    public List<StoredRow> find(String context, Collection<Handle> handles) throws StoreUnavailableException {
         boolean own = layout().ownColumns();
         List<StoredRow> found = new ArrayList<>();
-        for (List<String> some : slices(ids)) {
+        for (List<Handle> some : slices(handles)) {
+            byte[][] bytes = some.stream().map(Handle::bytes).toArray(byte[][]::new);
             found.addAll(database.reading(connection -> {
-                Array array = connection.createArrayOf("text", some.toArray());
-                try (PreparedStatement statement = prepare(connection, FIND_ALL.formatted(own ? OWN : ""))) {
+                Array array = connection.createArrayOf("bytea", bytes);
+                try (PreparedStatement statement = prepare(connection, FIND.formatted(own ? OWN : ""))) {
                     statement.setString(1, context);
                     statement.setArray(2, array);
                     return rows(context, statement, own);
@@ -121,13 +108,14 @@ public final class SessionCatalog {
     /**
      * What a row says about a backup.
      *
+     * @param maxInactive seconds; 0 and less: never expires
      * @param lastAccess milliseconds since 1970-01-01 UTC
      * @param savedAt the same; 0 where the table does not know
      */
-    public record Backup(String id, boolean valid, long lastAccess, long savedAt) {}
+    public record Backup(String id, boolean valid, int maxInactive, long lastAccess, long savedAt) {}
 
     private static final String BACKUPS = """
-            select session_id, valid_session, last_access, %s
+            select session_id, valid_session, max_inactive, last_access, %s
               from tomcat_sessions
              where app_name = ? and session_id = any (?)""";
 
@@ -151,7 +139,11 @@ public final class SessionCatalog {
                 List<Backup> backups = new ArrayList<>();
                 while (row.next()) {
                     backups.add(new Backup(
-                            row.getString(1), !"0".equals(row.getString(2)), row.getLong(3), row.getLong(4)));
+                            row.getString(1),
+                            !"0".equals(row.getString(2)),
+                            row.getInt(3),
+                            row.getLong(4),
+                            row.getLong(5)));
                 }
                 return backups;
             }
@@ -289,11 +281,11 @@ public final class SessionCatalog {
                 data == null ? new byte[0] : data);
     }
 
-    private static List<List<String>> slices(Collection<String> ids) {
-        List<String> all = List.copyOf(ids);
-        List<List<String>> slices = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += IDS_AT_ONCE) {
-            slices.add(all.subList(from, Math.min(all.size(), from + IDS_AT_ONCE)));
+    private static <T> List<List<T>> slices(Collection<T> things) {
+        List<T> all = List.copyOf(things);
+        List<List<T>> slices = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += ASKED_AT_ONCE) {
+            slices.add(all.subList(from, Math.min(all.size(), from + ASKED_AT_ONCE)));
         }
         return slices;
     }

@@ -496,10 +496,28 @@ final class SessionTableTest {
         void aHandleFindsItsRowEvenForAnIdWithABackslash() throws Exception {
             for (String id : List.of("A1", "with\\backslash", "ABC.tc-1")) {
                 table.save(row(SHOP, id, 1800, NOW, "data of " + id));
-                assertThat(table.catalog().find(SHOP, Handle.of(id)))
-                        .hasValueSatisfying(
-                                found -> assertThat(found.key().id()).isEqualTo(id));
+                assertThat(table.catalog().find(SHOP, List.of(Handle.of(id))))
+                        .singleElement()
+                        .satisfies(found -> assertThat(found.key().id()).isEqualTo(id));
             }
+        }
+
+        @Test
+        void manyHandlesAreFoundAtOnceAndNobodysAreLeftOut() throws Exception {
+            List<Handle> asked = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                table.save(row(SHOP, "S" + i, 1800, NOW, "data"));
+                asked.add(Handle.of("S" + i));
+            }
+            table.save(row(SHOP, "NOT ASKED FOR", 1800, NOW, "data"));
+            table.save(row(OTHER, "ELSEWHERE", 1800, NOW, "data"));
+            List<Handle> withOthers = new ArrayList<>(asked);
+            withOthers.addAll(List.of(Handle.of("ABSENT"), Handle.of("ELSEWHERE")));
+
+            assertThat(table.catalog().find(SHOP, withOthers))
+                    .extracting(row -> row.key().handle())
+                    .containsExactlyInAnyOrderElementsOf(asked);
+            assertThat(table.catalog().find(SHOP, List.of())).isEmpty();
         }
 
         @Test
@@ -571,8 +589,9 @@ final class SessionTableTest {
         @Test
         void aLargeSessionComesWithItsBeginningOnly() throws Exception {
             table.save(row(SHOP, "BIG", 1800, NOW, "x".repeat(200_000)));
-            StoredRow found =
-                    table.catalog().find(SHOP, List.of("BIG", "ABSENT")).get(0);
+            StoredRow found = table.catalog()
+                    .find(SHOP, List.of(Handle.of("BIG"), Handle.of("ABSENT")))
+                    .get(0);
 
             assertThat(found.bytes()).isEqualTo(200_000);
             assertThat(found.hasAllData()).isFalse();
@@ -587,7 +606,10 @@ final class SessionTableTest {
 
             assertThat(table.catalog().backups(SHOP, List.of("A", "B")))
                     .singleElement()
-                    .satisfies(backup -> assertThat(backup.lastAccess()).isEqualTo(NOW));
+                    .satisfies(backup -> {
+                        assertThat(backup.lastAccess()).isEqualTo(NOW);
+                        assertThat(backup.maxInactive()).isEqualTo(1800);
+                    });
         }
     }
 

@@ -35,7 +35,7 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
 
     @Override
     public Optional<StoredRow> find(Handle handle) throws StoreUnavailableException {
-        return catalog.find(app, handle);
+        return catalog.find(app, List.of(handle)).stream().findFirst();
     }
 
     @Override
