@@ -14,7 +14,7 @@ create table if not exists tomcat_sessions (
 
     version       bigint                   not null default 0,  -- grows by one with each save
     reap_after    bigint                   default 0,  -- ms; no sweep has to look at the row before; null: never
-    saved_at      timestamptz              not null default clock_timestamp(),
+    saved_at      timestamptz              default clock_timestamp(),  -- null: not known
     node          varchar(255),                       -- the Tomcat that saved the row last
     user_name     varchar(255),                       -- who is logged in, where Tomcat knows
 

@@ -1,18 +1,27 @@
 -- Takes the six-column table of Apache Tomcat's documentation to the one of schema.sql, with the rows in it.
 -- Safe to run twice, and while nodes with Tomcat's own DataSourceStore write to the table: no row is lost.
 -- Run it in one transaction, e.g. psql --single-transaction -v ON_ERROR_STOP=1 -f upgrade-from-tomcat.sql
--- It holds an exclusive lock while it builds three indexes (seconds for a million rows).
+-- It holds an exclusive lock while it builds a key and three indexes (some seconds for a million rows); no row is
+-- rewritten. Nodes that use the table look at it again when their next statement does not fit any more.
 
 alter table tomcat_sessions add column if not exists version    bigint      not null default 0;
 alter table tomcat_sessions add column if not exists reap_after bigint      default 0;
-alter table tomcat_sessions add column if not exists saved_at   timestamptz not null default clock_timestamp();
+alter table tomcat_sessions add column if not exists saved_at   timestamptz;  -- of older rows it is not known
+alter table tomcat_sessions alter column saved_at set default clock_timestamp();
 alter table tomcat_sessions add column if not exists node       varchar(255);
 alter table tomcat_sessions add column if not exists user_name  varchar(255);
-alter table tomcat_sessions set (fillfactor = 85);
 
 -- Tomcat's documentation makes the id alone the key: two contexts with the same id then overwrite each other.
 -- The wider key is valid for all rows that satisfied the narrower one.
 update tomcat_sessions set app_name = '' where app_name is null;
+do $$
+begin
+    if (select relkind from pg_class where oid = 'tomcat_sessions'::regclass) = 'r' then
+        alter table tomcat_sessions set (fillfactor = 85);  -- a partitioned table has none of its own
+    end if;
+end
+$$;
+
 do $$
 declare
     primary_key name;

@@ -128,6 +128,8 @@ final class ConnectionPool {
         config.addDataSourceProperty("socketTimeout", "10");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("ApplicationName", "session-store");
+        // The server gives up first: a statement that nobody waits for any more must not hold a connection of its.
+        config.setConnectionInitSql("set lock_timeout = '5s'; set statement_timeout = '9s'");
         // PostgreSQL's details quote key values, and so session ids.
         config.addDataSourceProperty("logServerErrorDetail", "false");
         settings.pool().forEach((key, value) -> set(config, key, value));

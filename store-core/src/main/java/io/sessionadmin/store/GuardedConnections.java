@@ -3,13 +3,11 @@ package io.sessionadmin.store;
 import io.sessionadmin.table.ConnectionSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an unreachable PostgreSQL from costing everybody the pool's whole time limit. After a failure one caller in
+ * Keeps an unreachable PostgreSQL from costing everybody the whole time limit. After a failure one caller in
  * {@value #PAUSE} ms tries for real, the others are told at once: a stop with a thousand sessions, or a thousand
  * requests, do not wait a thousand times. Safe for use by several threads.
  */
@@ -18,20 +16,17 @@ public final class GuardedConnections implements ConnectionSource {
     /** Milliseconds between two tries while PostgreSQL can't be reached. */
     private static final long PAUSE = 2_000;
 
+    private static final long NANOS = 1_000_000;
+
+    /** Until when, on the clock of {@link System#nanoTime}, which nobody sets back. */
     private record Refusal(SQLException cause, long retryAt) {}
 
     private final ConnectionSource connections;
-    private final Clock clock;
     private final AtomicBoolean trying = new AtomicBoolean();
     private volatile @Nullable Refusal last;
 
-    GuardedConnections(DataSource connections, Clock clock) {
-        this(connections::getConnection, clock);
-    }
-
-    public GuardedConnections(ConnectionSource connections, Clock clock) {
+    public GuardedConnections(ConnectionSource connections) {
         this.connections = connections;
-        this.clock = clock;
     }
 
     @Override
@@ -40,7 +35,7 @@ public final class GuardedConnections implements ConnectionSource {
         if (refusal == null) {
             return tryToOpen();
         }
-        if (clock.millis() < refusal.retryAt() || !trying.compareAndSet(false, true)) {
+        if (System.nanoTime() - refusal.retryAt() < 0 || !trying.compareAndSet(false, true)) {
             throw again(refusal.cause());
         }
         try {
@@ -56,9 +51,17 @@ public final class GuardedConnections implements ConnectionSource {
             last = null;
             return connection;
         } catch (SQLException e) {
-            last = new Refusal(e, clock.millis() + PAUSE);
+            // A pool that is merely exhausted has a connection for the next caller soon.
+            if (e.getCause() != null || String.valueOf(e.getSQLState()).startsWith("08")) {
+                gaveUp(e);
+            }
             throw e;
         }
+    }
+
+    @Override
+    public void gaveUp(SQLException reason) {
+        last = new Refusal(reason, System.nanoTime() + PAUSE * NANOS);
     }
 
     private static SQLException again(SQLException cause) {

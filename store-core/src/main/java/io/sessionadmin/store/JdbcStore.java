@@ -42,7 +42,8 @@ public final class JdbcStore extends StoreBase {
             String node,
             TableNames names,
             SessionTable table,
-            StoreHealth health,
+            StoreHealth saving,
+            StoreHealth reading,
             StoreEngine engine,
             @Nullable InvalidationListener listener) {}
 
@@ -86,27 +87,36 @@ public final class JdbcStore extends StoreBase {
         Context context = manager.getContext();
         String name = ContextName.of(context);
         String node = NodeName.of(context);
-        StoreHealth health = new StoreHealth(log, name, Clock.systemUTC());
-        DataSource connections = connections(settings, context, health);
+        StoreHealth saving = new StoreHealth(log, name, "saved", Clock.systemUTC());
+        StoreHealth reading = new StoreHealth(log, name, "read", Clock.systemUTC());
+        DataSource connections = connections(settings, context, saving);
         try {
-            SessionTable table =
-                    new SessionTable(new GuardedConnections(connections, Clock.systemUTC()), settings.names(), node);
-            prepare(table, settings, name, health);
-            StoreEngine engine = new StoreEngine(log, manager, table, health, Clock.systemUTC());
+            SessionTable table = new SessionTable(
+                    new GuardedConnections(connections::getConnection), settings.names(), node, settings.schema());
+            prepare(table, settings, name, saving);
+            StoreEngine engine = new StoreEngine(log, manager, table, saving, reading, Clock.systemUTC());
             return new Started(
-                    connections, name, node, settings.names(), table, health, engine, listener(settings, name, engine));
+                    connections,
+                    name,
+                    node,
+                    settings.names(),
+                    table,
+                    saving,
+                    reading,
+                    engine,
+                    listener(settings, name, engine));
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
             throw e;
         }
     }
 
-    private static DataSource connections(StoreSettings settings, Context context, StoreHealth health) {
+    private static DataSource connections(StoreSettings settings, Context context, StoreHealth saving) {
         if (settings.dataSourceName() == null) {
             return ConnectionPool.open(
                     settings,
                     "session-store " + ContextName.of(context),
-                    e -> health.failed(new StoreUnavailableException(e)));
+                    e -> saving.failed(new StoreUnavailableException(e)));
         }
         try {
             return JndiDataSource.lookUp(context, settings.dataSourceName(), settings.localDataSource());
@@ -133,18 +143,19 @@ public final class JdbcStore extends StoreBase {
         });
     }
 
-    private void prepare(SessionTable table, StoreSettings settings, String context, StoreHealth health) {
-        if (settings.schema() == SchemaMode.NONE || health.failure().isPresent()) {
+    /** Not while PostgreSQL is away: the table then makes itself ready at first contact. */
+    private void prepare(SessionTable table, StoreSettings settings, String context, StoreHealth saving) {
+        if (settings.schema() == SchemaMode.NONE || saving.failure().isPresent()) {
             return;
         }
         try {
-            TableLayout layout = table.prepare(settings.schema());
+            TableLayout layout = table.prepare();
             log.info("Sessions of " + context + " are kept in table "
                     + settings.names().table() + ", " + settings.place());
             layout.shortcomings()
                     .forEach(shortcoming -> log.warn("Table " + settings.names().table() + ": " + shortcoming));
         } catch (StoreUnavailableException e) {
-            health.failed(e);
+            saving.failed(e);
         } catch (TableMismatchException e) {
             throw new IllegalArgumentException(e.reason(), e);
         }
@@ -159,6 +170,7 @@ public final class JdbcStore extends StoreBase {
             if (last.listener() != null) {
                 last.listener().close();
             }
+            last.engine().finishBeforeStop();
             ConnectionPool.close(last.connections());
         }
     }
@@ -248,9 +260,10 @@ public final class JdbcStore extends StoreBase {
         return Optional.ofNullable(started).map(Started::names);
     }
 
-    /** Why PostgreSQL can't be used at present; empty when it can. */
+    /** Why sessions can't be saved, or else read, at present; empty when they can. */
     public Optional<StoreFailure> failure() {
-        return Optional.ofNullable(started).flatMap(now -> now.health().failure());
+        return Optional.ofNullable(started)
+                .flatMap(now -> now.saving().failure().or(() -> now.reading().failure()));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.catalina.Lifecycle;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
 import org.apache.catalina.StoreManager;
@@ -18,6 +19,9 @@ final class LiveCopies {
 
     /** How long a row is left alone whose session's end is not known; milliseconds. */
     private static final long LEFT_TO_THE_MANAGER = 60_000;
+
+    /** After so many milliseconds without an access no ordinary request is using a session. */
+    private static final long SURELY_UNUSED = 10_000;
 
     private final Manager manager;
 
@@ -41,7 +45,7 @@ final class LiveCopies {
         return id != null && isLoaded(id);
     }
 
-    private boolean isLoaded(String id) {
+    boolean isLoaded(String id) {
         return !(manager instanceof PersistentManagerBase persistent) || persistent.isLoaded(id);
     }
 
@@ -89,16 +93,25 @@ final class LiveCopies {
     }
 
     /**
-     * Drops a copy that is older than its row, unless a request is using it; the next look-up loads the row. A request
-     * in progress shows in the two times: Tomcat sets the first when it begins, both when it ends.
+     * Drops a copy that is older than its row; the next look-up loads the row. Not one that was accessed in the last
+     * seconds: Tomcat does not tell whether a request is using a session, unless its activity check is on.
      */
     boolean drop(StandardSession session) {
-        boolean inUse = session.getThisAccessedTimeInternal() != session.getLastAccessedTimeInternal();
-        if (inUse || !(manager instanceof StoreManager storeManager)) {
+        if (session.getIdleTimeInternal() < SURELY_UNUSED || !(manager instanceof StoreManager storeManager)) {
             return false;
         }
         storeManager.removeSuper(session);
         return true;
+    }
+
+    /** Whether the manager is being stopped, and may expire all of its sessions for no other reason. */
+    boolean isStopping() {
+        return manager instanceof Lifecycle lifecycle && !lifecycle.getState().isAvailable();
+    }
+
+    static boolean isOverdue(StandardSession session, long now) {
+        int maxInactive = session.getMaxInactiveInterval();
+        return maxInactive > 0 && now - session.getThisAccessedTimeInternal() >= maxInactive * 1000L;
     }
 
     /** Whether the session has neither been invalidated nor expired. */

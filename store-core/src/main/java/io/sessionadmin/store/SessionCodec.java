@@ -67,20 +67,21 @@ final class SessionCodec {
      * application's code throws may be gone the next time (a collection that changed meanwhile, say): it fails the
      * whole save, so that the last good row is not replaced by a poorer one.
      */
-    Encoded encode(StandardSession session) throws SessionNotSavedException {
+    Encoded encode(StandardSession session, String id) throws SessionNotSavedException {
         Map<String, String> leftOut = new LinkedHashMap<>();
         Map<String, Object> attributes = savableAttributes(session, leftOut);
         boolean withPrincipal = true;
         while (true) {
             long access = session.getThisAccessedTimeInternal();
-            Writing writing = new Writing(session, attributes, withPrincipal);
+            Writing writing = new Writing(session, id, attributes, withPrincipal);
             try {
                 byte[] data = writing.run();
                 return new Encoded(data, access, words(leftOut));
             } catch (NotSerializableException e) {
                 String reason = "not serialisable: " + e.getMessage();
-                if (attributes.remove(writing.at) != null) {
-                    leftOut.put(writing.at, reason);
+                if (writing.attribute != null) {
+                    attributes.remove(writing.attribute);
+                    leftOut.put(writing.attribute, reason);
                 } else if (withPrincipal) {
                     withPrincipal = false;
                     leftOut.put("the login", reason);
@@ -90,7 +91,7 @@ final class SessionCodec {
             } catch (Throwable t) { // whatever the application's own writeObject throws
                 ExceptionUtils.handleThrowable(t);
                 throw new SessionNotSavedException(
-                        writing.at + " can't be serialised: " + t.getClass().getName(), t);
+                        writing.at() + " can't be serialised: " + t.getClass().getName(), t);
             }
         }
     }
@@ -119,16 +120,18 @@ final class SessionCodec {
         return words;
     }
 
-    /** One try to write a session; {@link #at} says how far it came. */
+    /** One try to write a session, which knows how far it came. */
     private final class Writing {
 
         private final StandardSession session;
+        private final String id;
         private final Map<String, Object> attributes;
         private final boolean withPrincipal;
-        private String at = "the session";
+        private @Nullable String attribute;
 
-        Writing(StandardSession session, Map<String, Object> attributes, boolean withPrincipal) {
+        Writing(StandardSession session, String id, Map<String, Object> attributes, boolean withPrincipal) {
             this.session = session;
+            this.id = id;
             this.attributes = attributes;
             this.withPrincipal = withPrincipal;
         }
@@ -142,11 +145,11 @@ final class SessionCodec {
                 out.writeObject(session.isNew());
                 out.writeObject(true); // isNew() has just thrown for an invalid session
                 out.writeObject(session.getThisAccessedTimeInternal());
-                out.writeObject(session.getIdInternal());
+                out.writeObject(id);
                 writeLogin(out);
                 out.writeObject(attributes.size());
                 for (Map.Entry<String, Object> attribute : attributes.entrySet()) {
-                    at = attribute.getKey();
+                    this.attribute = attribute.getKey();
                     out.writeObject(attribute.getKey());
                     out.writeObject(attribute.getValue());
                 }
@@ -154,10 +157,13 @@ final class SessionCodec {
             return bytes.toByteArray();
         }
 
+        private String at() {
+            return attribute == null ? "the login" : attribute;
+        }
+
         private void writeLogin(ObjectOutputStream out) throws IOException {
             boolean persist = manager instanceof ManagerBase base && base.getPersistAuthentication();
             Principal principal = persist && withPrincipal ? session.getPrincipal() : null;
-            at = "the login";
             out.writeObject(persist ? session.getAuthType() : null);
             if (principal != null && !(principal instanceof Serializable)) {
                 throw new NotSerializableException(principal.getClass().getName());

@@ -10,6 +10,7 @@ import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,28 +37,46 @@ final class StoreEngine {
     private static final int REAPED_AT_ONCE = 100;
     private static final int NAMED_AT_MOST = 1_000;
 
+    /** How far the clocks of two nodes may be apart without a look into the whole list of tombstones; milliseconds. */
+    private static final long CLOCKS_APART = 60_000;
+
     private final Log log;
     private final String context;
     private final Manager manager;
     private final SessionTable table;
     private final SessionCodec codec;
     private final LiveCopies live;
-    private final StoreHealth health;
+    private final StoreHealth saving;
+    private final StoreHealth reading;
     private final Clock clock;
 
-    private final Set<StandardSession> failedSaves = ConcurrentHashMap.newKeySet();
-    private final Set<String> endedHere = ConcurrentHashMap.newKeySet();
-    private final Set<String> beingReaped = ConcurrentHashMap.newKeySet();
-    private final Set<String> named = ConcurrentHashMap.newKeySet();
+    /** Sessions that this node saved or loaded, by the id that they had then; cleared by the background pass. */
+    private final Map<String, StandardSession> known = new ConcurrentHashMap<>();
 
-    StoreEngine(Log log, Manager manager, SessionTable table, StoreHealth health, Clock clock) {
+    private final Set<StandardSession> failedSaves = ConcurrentHashMap.newKeySet();
+    private final Map<String, Ending> endedHere = new ConcurrentHashMap<>();
+    private final Set<String> beingReaped = ConcurrentHashMap.newKeySet();
+    private final Set<String> namedAttributes = ConcurrentHashMap.newKeySet();
+    private final Set<String> namedRows = ConcurrentHashMap.newKeySet();
+    private volatile long lookedAt;
+
+    /**
+     * How a session ended here.
+     *
+     * @param idleSince its last access, when it was idle for too long; null for a logout
+     * @param at when, milliseconds since 1970-01-01 UTC
+     */
+    private record Ending(@Nullable Long idleSince, long at) {}
+
+    StoreEngine(Log log, Manager manager, SessionTable table, StoreHealth saving, StoreHealth reading, Clock clock) {
         this.log = log;
         this.manager = manager;
         this.context = ContextName.of(manager.getContext());
         this.table = table;
         this.codec = new SessionCodec(manager);
         this.live = new LiveCopies(manager);
-        this.health = health;
+        this.saving = saving;
+        this.reading = reading;
         this.clock = clock;
     }
 
@@ -69,45 +88,52 @@ final class StoreEngine {
             return;
         }
         SessionBackup before = SessionBackup.of(session);
+        String id = session.getIdInternal();
         try {
-            SessionCodec.Encoded encoded = codec.encode(session);
-            nameLeftOut(encoded.leftOut());
-            settle(session, encoded, table.save(row(session, encoded)));
+            known.put(id, session);
+            write(session, id);
             failedSaves.remove(session);
-            health.worked();
+            saving.worked();
         } catch (StoreUnavailableException e) {
+            if (e.isAboutTheRow()) {
+                throw notSaved(session, before, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+            }
             noteFailure(session, before, String.valueOf(e.getMessage()));
-            health.failed(e);
+            saving.failed(e);
             throw e;
         } catch (SessionNotSavedException e) {
-            noteFailure(session, before, e.reason());
-            if (before.failure() == null || !before.failure().reason().equals(e.reason())) {
-                log.warn(
-                        "Session " + key(session) + " can't be saved: " + e.reason()
-                                + ". Its last saved copy stays, it is kept in memory, and tried again",
-                        e.getCause());
-            }
-            throw e;
+            throw notSaved(session, before, e);
+        } catch (Throwable t) { // the application's own code has more ways to throw than it declares
+            ExceptionUtils.handleThrowable(t);
+            throw notSaved(
+                    session, before, new SessionNotSavedException(t.getClass().getName(), t));
         }
     }
 
-    private SessionRow row(StandardSession session, SessionCodec.Encoded encoded) throws SessionNotSavedException {
-        if (!PLAUSIBLE_ID.matcher(session.getIdInternal()).matches()) {
+    private void write(StandardSession session, String id) throws IOException {
+        if (!PLAUSIBLE_ID.matcher(id).matches()) {
             throw new SessionNotSavedException("its id is longer than 255 characters or has characters that no cookie"
                     + " carries; look at <SessionIdGenerator>");
         }
-        return new SessionRow(
-                key(session),
+        SessionKey key = new SessionKey(context, id);
+        SessionCodec.Encoded encoded = codec.encode(session, id);
+        nameLeftOut(encoded.leftOut());
+        SessionRow row = new SessionRow(
+                key,
                 session.getMaxInactiveInterval(),
                 encoded.access(),
                 SessionBackup.of(session).savedAccess(),
+                session.getCreationTimeInternal(),
                 SessionUser.of(session).map(StoreEngine::fitting).orElse(null),
                 encoded.data());
+        settle(session, key, encoded, table.save(row));
     }
 
-    private void settle(StandardSession session, SessionCodec.Encoded encoded, SaveResult result)
-            throws SessionNotSavedException {
-        if (result instanceof SaveResult.Saved) {
+    private void settle(StandardSession session, SessionKey key, SessionCodec.Encoded encoded, SaveResult result)
+            throws IOException {
+        if (!key.id().equals(session.getIdInternal()) || !LiveCopies.isValid(session)) {
+            table.bury(key, clock.millis()); // it ended or got a new id while it was being saved
+        } else if (result instanceof SaveResult.Saved) {
             SessionBackup.saved(encoded.access(), clock.millis(), encoded.data().length, encoded.leftOut())
                     .attachTo(session);
         } else if (result instanceof SaveResult.Invalidated) {
@@ -117,9 +143,24 @@ final class StoreEngine {
                     + " table's key is the id alone; run sql/postgresql/upgrade-from-tomcat.sql, or set"
                     + " schema=\"upgrade\"");
         } else if (live.drop(session)) {
-            log.info("Session " + key(session) + " was used on another node since: its row is newer than the copy here,"
+            log.info("Session " + key + " was used on another node since: its row is newer than the copy here,"
                     + " which is dropped");
         }
+    }
+
+    /** Notes a failure of the session's own, and logs it when it is new. */
+    private IOException notSaved(StandardSession session, SessionBackup before, SessionNotSavedException e) {
+        if (!LiveCopies.isValid(session)) {
+            return e; // it ended meanwhile, and need not be saved any more
+        }
+        noteFailure(session, before, e.reason());
+        if (before.failure() == null || !before.failure().reason().equals(e.reason())) {
+            log.warn(
+                    "Session " + key(session) + " can't be saved: " + e.reason()
+                            + ". Its last saved copy stays, it is kept in memory, and tried again",
+                    e.getCause());
+        }
+        return e;
     }
 
     private void noteFailure(StandardSession session, SessionBackup before, String reason) {
@@ -129,8 +170,9 @@ final class StoreEngine {
 
     private void nameLeftOut(List<String> leftOut) {
         for (String word : leftOut) {
-            if (named.size() < NAMED_AT_MOST && named.add(word)) {
-                log.warn("Sessions of " + context + " are saved without an attribute, which stays in memory: " + word);
+            if (namedAttributes.size() < NAMED_AT_MOST && namedAttributes.add(word)) {
+                log.warn("Sessions of " + context
+                        + " are saved without an attribute, which only this node's memory has: " + word);
             }
         }
     }
@@ -140,15 +182,15 @@ final class StoreEngine {
     /** The stored session; null when there is none, or it has ended. */
     @Nullable
     Session load(String id) throws IOException {
-        if (!PLAUSIBLE_ID.matcher(id).matches() || endedHere.contains(id)) {
+        if (!PLAUSIBLE_ID.matcher(id).matches() || endedHere.containsKey(id)) {
             return null;
         }
         Optional<StoredSession> stored;
         try {
             stored = table.load(new SessionKey(context, id));
-            health.worked();
+            reading.worked();
         } catch (StoreUnavailableException e) {
-            health.failed(e);
+            reading.failed(e);
             throw e;
         }
         if (stored.isEmpty()) {
@@ -158,7 +200,7 @@ final class StoreEngine {
             return decoded(stored.get());
         } catch (SessionUnreadableException e) {
             String message = "Session " + stored.get().key() + " can't be read: " + e.reason();
-            if (named.size() < NAMED_AT_MOST && named.add(message)) {
+            if (namedRows.size() < NAMED_AT_MOST && namedRows.add(message)) {
                 log.warn(message + ". Its row stays");
                 log.debug("The cause", e);
             }
@@ -171,20 +213,38 @@ final class StoreEngine {
         long access = Math.max(stored.lastAccess(), session.getThisAccessedTimeInternal());
         SessionBackup.saved(access, stored.savedAt(), stored.data().length, List.of())
                 .attachTo(session);
+        known.put(stored.key().id(), session);
         return session;
     }
 
-    /** Removes the row of a session that has ended here. When PostgreSQL is away, that is remembered. */
+    /**
+     * Deals with the row of a session that has ended here. Tomcat does not say why. A copy that was idle for too long
+     * says nothing about other nodes: its row goes unless it was used since. A logout holds for all nodes, and leaves a
+     * tombstone. When PostgreSQL is away, that is remembered.
+     */
     void remove(String id) {
+        StandardSession copy = known.remove(id);
         if (beingReaped.contains(id) || !PLAUSIBLE_ID.matcher(id).matches()) {
             return;
         }
+        long now = clock.millis();
+        boolean idle = copy != null && (live.isStopping() || LiveCopies.isOverdue(copy, now));
+        Ending ending = new Ending(idle ? Long.valueOf(copy.getThisAccessedTimeInternal()) : null, now);
         try {
-            table.remove(new SessionKey(context, id));
-            health.worked();
+            finish(id, ending);
+            saving.worked();
         } catch (StoreUnavailableException e) {
-            endedHere.add(id);
-            health.failed(e);
+            endedHere.put(id, ending);
+            saving.failed(e);
+        }
+    }
+
+    private void finish(String id, Ending ending) throws StoreUnavailableException {
+        SessionKey key = new SessionKey(context, id);
+        if (ending.idleSince() == null) {
+            table.bury(key, ending.at());
+        } else {
+            table.removeIdle(key, ending.idleSince());
         }
     }
 
@@ -195,12 +255,12 @@ final class StoreEngine {
         Optional<StoredSession> stored = Optional.empty();
         boolean tombstone = false;
         try {
-            stored = table.invalidate(new SessionKey(context, id));
+            stored = table.invalidate(new SessionKey(context, id), clock.millis());
             tombstone = true;
-            health.worked();
+            saving.worked();
         } catch (StoreUnavailableException e) {
-            endedHere.add(id);
-            health.failed(e);
+            endedHere.put(id, new Ending(null, clock.millis()));
+            saving.failed(e);
         }
         Optional<StandardSession> copy = before.or(() -> live.find(id));
         if (copy.isPresent()) {
@@ -215,19 +275,30 @@ final class StoreEngine {
 
     /**
      * One background pass: tries failed saves again, finishes what ended while PostgreSQL was away, ends the copies of
-     * sessions that were invalidated elsewhere, and reaps what has expired.
+     * sessions that ended elsewhere, keeps the rows of sessions in steady use from looking expired, and reaps what has.
      */
     void backgroundPass() {
         LiveCopies.Snapshot now = live.snapshot();
+        known.keySet().removeIf(id -> now.find(id).isEmpty() && !live.isLoaded(id));
         noticeUnsavedAccesses(now);
         try {
             finishEnded();
             retryFailedSaves();
-            endInvalidated(now);
+            refreshRows(now);
+            endInvalidated(now, 0);
             reap(now);
-            health.worked();
         } catch (StoreUnavailableException e) {
-            health.failed(e);
+            saving.failed(e);
+        }
+    }
+
+    /** What ended while PostgreSQL was away is told now, or never. */
+    void finishBeforeStop() {
+        try {
+            finishEnded();
+        } catch (StoreUnavailableException e) {
+            log.error(endedHere.size() + " sessions of " + context + " that have ended here are still in the table: "
+                    + e.getMessage());
         }
     }
 
@@ -245,9 +316,27 @@ final class StoreEngine {
     }
 
     private void finishEnded() throws StoreUnavailableException {
-        for (String id : List.copyOf(endedHere)) {
-            table.invalidate(new SessionKey(context, id));
-            endedHere.remove(id);
+        for (Map.Entry<String, Ending> ended : List.copyOf(endedHere.entrySet())) {
+            finish(ended.getKey(), ended.getValue());
+            endedHere.remove(ended.getKey());
+        }
+    }
+
+    /**
+     * Tomcat backs up idle sessions only: the row of one in steady use would look expired to other nodes. It is saved
+     * when half of its max inactive interval has gone by since its row was true.
+     */
+    private void refreshRows(LiveCopies.Snapshot now) {
+        long time = clock.millis();
+        for (StandardSession session : now.sessions()) {
+            SessionBackup backup = SessionBackup.of(session);
+            long halfOfItsTime = session.getMaxInactiveInterval() * 500L;
+            if (backup.savedAccess() > 0
+                    && halfOfItsTime > 0
+                    && session.getThisAccessedTimeInternal() > backup.savedAccess()
+                    && time - backup.savedAccess() > halfOfItsTime) {
+                tryToSave(session);
+            }
         }
     }
 
@@ -257,35 +346,45 @@ final class StoreEngine {
                 failedSaves.remove(session);
                 continue;
             }
-            try {
-                save(session);
-            } catch (IOException e) {
-                log.debug("Tried again in vain", e); // noted with the session, and logged when it began
-            }
+            tryToSave(session);
         }
     }
 
-    /** Ends the copies of sessions that were invalidated elsewhere. */
+    /** Under the session's lock, as Tomcat's manager saves: a logout waits, and then finds the row. */
+    private void tryToSave(StandardSession session) {
+        try {
+            synchronized (session) {
+                save(session);
+            }
+        } catch (IOException e) {
+            log.debug("Tried in vain", e); // noted with the session, and logged when it began
+        }
+    }
+
+    /** Ends the copies of sessions that ended elsewhere lately: somebody said that there are some. */
     void endInvalidated() {
         try {
-            endInvalidated(live.snapshot());
-            health.worked();
+            long before = clock.millis();
+            endInvalidated(live.snapshot(), lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART);
+            lookedAt = before;
         } catch (StoreUnavailableException e) {
-            health.failed(e);
+            reading.failed(e);
         }
     }
 
-    private void endInvalidated(LiveCopies.Snapshot now) throws StoreUnavailableException {
+    private void endInvalidated(LiveCopies.Snapshot now, long since) throws StoreUnavailableException {
         int ended = 0;
-        for (String id : table.invalidatedIds(context)) {
-            Optional<StandardSession> copy = now.find(id);
-            if (copy.isPresent() && LiveCopies.isValid(copy.get())) {
+        for (SessionTable.Tombstone tombstone : table.tombstones(context, since)) {
+            Optional<StandardSession> copy = now.find(tombstone.id());
+            if (copy.isPresent()
+                    && LiveCopies.isValid(copy.get())
+                    && copy.get().getCreationTimeInternal() <= tombstone.endedAt()) {
                 expire(copy.get());
                 ended++;
             }
         }
         if (ended > 0) {
-            log.info(ended + " sessions of " + context + " that were invalidated elsewhere have ended here");
+            log.info(ended + " sessions of " + context + " that ended elsewhere have ended here");
         }
     }
 

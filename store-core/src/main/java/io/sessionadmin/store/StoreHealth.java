@@ -16,12 +16,17 @@ final class StoreHealth {
 
     private final Log log;
     private final String context;
+    private final String work;
     private final Clock clock;
     private @Nullable StoreFailure failure;
 
-    StoreHealth(Log log, String context, Clock clock) {
+    /**
+     * @param work what this is about, in the log: "saved" or "read". A standby or a full disk fails one of them only
+     */
+    StoreHealth(Log log, String context, String work, Clock clock) {
         this.log = log;
         this.context = context;
+        this.work = work;
         this.clock = clock;
     }
 
@@ -34,13 +39,13 @@ final class StoreHealth {
         String reason = String.valueOf(e.getMessage());
         if (failure == null) {
             failure = new StoreFailure(reason, now, 1);
-            log.error("Sessions of " + context + " can't be saved or read: " + reason
-                    + ". Sessions in memory are kept and served; saves are tried again in the background");
+            log.error("Sessions of " + context + " can't be " + work + ": " + reason
+                    + ". Sessions in memory are kept and served");
             log.debug("The first failure", e);
             return;
         }
         if (!withoutFigures(failure.reason()).equals(withoutFigures(reason))) {
-            log.error("Sessions of " + context + " still can't be saved or read, now because: " + reason);
+            log.error("Sessions of " + context + " still can't be " + work + ", now because: " + reason);
         }
         failure = new StoreFailure(reason, failure.since(), failure.count() + 1);
     }
@@ -49,7 +54,7 @@ final class StoreHealth {
         if (failure == null) {
             return;
         }
-        log.info("Sessions of " + context + " can be saved and read again, after "
+        log.info("Sessions of " + context + " can be " + work + " again, after "
                 + Duration.between(failure.since(), clock.instant()).toSeconds() + " s and " + failure.count()
                 + " failures");
         failure = null;

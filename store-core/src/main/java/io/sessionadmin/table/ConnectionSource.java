@@ -8,4 +8,7 @@ import java.sql.SQLException;
 public interface ConnectionSource {
 
     Connection open() throws SQLException;
+
+    /** Told when a connection that this source gave got no answer in time. */
+    default void gaveUp(SQLException reason) {}
 }

@@ -1,5 +1,6 @@
 package io.sessionadmin.table;
 
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +18,7 @@ final class Database {
     }
 
     private static final int READ_MILLIS_AT_MOST = 5_000;
+    private static final int NETWORK_MILLIS_AT_MOST = 10_000;
 
     private final ConnectionSource connections;
 
@@ -32,13 +34,13 @@ final class Database {
         try {
             return committed(work);
         } catch (SQLException first) {
-            if (!isLostConnection(first.getSQLState())) {
-                throw new StoreUnavailableException(first);
+            if (!isWorthASecondTry(first)) {
+                throw unavailable(first);
             }
             try {
                 return committed(work);
             } catch (SQLException second) {
-                throw new StoreUnavailableException(second);
+                throw unavailable(second);
             }
         }
     }
@@ -48,18 +50,11 @@ final class Database {
         try (Connection connection = connections.open()) {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                rollBack(connection, e);
-                throw e;
-            } finally {
-                restore(connection, autoCommit);
-            }
+            T result = committed(connection, work);
+            connection.setAutoCommit(autoCommit);
+            return result;
         } catch (SQLException e) {
-            throw new StoreUnavailableException(e);
+            throw unavailable(e);
         }
     }
 
@@ -87,26 +82,60 @@ final class Database {
 
     private <T> T committed(Work<T> work) throws SQLException {
         try (Connection connection = connections.open()) {
-            T result = work.on(connection);
-            if (!connection.getAutoCommit()) { // a DataSource of the operator's may be configured so
-                connection.commit();
-            }
-            return result;
+            // A DataSource of the operator's may be configured not to commit by itself.
+            return connection.getAutoCommit() ? bounded(connection, work) : committed(connection, work);
         }
     }
 
-    private static void rollBack(Connection connection, Exception cause) {
+    /** Whatever goes wrong, an Error too: a connection never goes back to its pool with half of a transaction. */
+    private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
+        boolean done = false;
         try {
-            connection.rollback();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
+            T result = bounded(connection, work);
+            connection.commit();
+            done = true;
+            return result;
+        } finally {
+            if (!done && !connection.isClosed()) {
+                connection.rollback();
+            }
         }
     }
 
-    private static void restore(Connection connection, boolean autoCommit) throws SQLException {
-        if (!connection.isClosed()) {
-            connection.setAutoCommit(autoCommit);
+    /** A server that hangs must not hold a thread for ever; a DataSource's own limit wins. */
+    private static <T> T bounded(Connection connection, Work<T> work) throws SQLException {
+        if (connection.getNetworkTimeout() > 0) {
+            return work.on(connection);
         }
+        connection.setNetworkTimeout(Runnable::run, NETWORK_MILLIS_AT_MOST);
+        try {
+            return work.on(connection);
+        } finally {
+            if (!connection.isClosed()) {
+                connection.setNetworkTimeout(Runnable::run, 0);
+            }
+        }
+    }
+
+    private StoreUnavailableException unavailable(SQLException e) {
+        if (isTimeout(e)) {
+            connections.gaveUp(e);
+        }
+        return new StoreUnavailableException(e);
+    }
+
+    /** A connection that is dead is worth a second try; a server that does not answer has had its time. */
+    private static boolean isWorthASecondTry(SQLException e) {
+        return isLostConnection(e.getSQLState()) && !isTimeout(e);
+    }
+
+    private static boolean isTimeout(SQLException e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Class 08, or the server said that it is shutting down (57P01 to 57P03). */

@@ -83,6 +83,9 @@ public final class InvalidationListener implements AutoCloseable {
         }
         PGConnection notifications = connection.unwrap(PGConnection.class);
         try (Statement statement = connection.createStatement()) {
+            if (closed) {
+                return;
+            }
             statement.execute("listen " + CHANNEL);
             listening = connection;
             ears.invalidated(); // whatever was said before

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReapingSweep {
 
+    /** Milliseconds for which a row is left alone whose session is in memory. */
+    private static final long SHORTEST_DELAY = 60_000;
+
     private final Connection connection;
     private final TableNames names;
     private final boolean ownColumns;
@@ -104,7 +107,9 @@ final class ReapingSweep {
         OptionalLong held = live.heldUntil(id);
         if (held.isPresent()) {
             postponed.add(id);
-            postponedTo.add(held.getAsLong() == LiveSessions.NEVER ? null : Long.valueOf(held.getAsLong()));
+            // Not into the past of PostgreSQL's clock: the same rows would be due again at once.
+            long until = Math.max(held.getAsLong(), now + SHORTEST_DELAY);
+            postponedTo.add(held.getAsLong() == LiveSessions.NEVER ? null : Long.valueOf(until));
         } else {
             expired.add(id);
         }

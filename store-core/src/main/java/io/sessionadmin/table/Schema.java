@@ -31,7 +31,7 @@ final class Schema {
                 lockOutOtherNodes(connection);
                 if (!exists(connection)) {
                     run(connection, "schema.sql");
-                } else if (mode == SchemaMode.UPGRADE) {
+                } else if (mode == SchemaMode.UPGRADE && !isUpToDate(connection)) {
                     run(connection, "upgrade-from-tomcat.sql");
                 }
                 return mode;
@@ -55,10 +55,21 @@ final class Schema {
         }
     }
 
+    /** Even an upgrade with nothing to do would wait for, and hold up, everybody who uses the table. */
+    private boolean isUpToDate(Connection connection) throws SQLException {
+        try {
+            return TableLayout.read(connection, names).shortcomings().isEmpty();
+        } catch (TableMismatchException e) {
+            return false; // what the script can't mend is reported when the layout is read next
+        }
+    }
+
     private void run(Connection connection, String script) throws SQLException {
         int networkTimeout = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, 0); // building an index may take minutes
         try (Statement statement = connection.createStatement()) {
+            // Gives up when others keep the table busy, rather than queue everybody behind itself.
+            statement.execute("set local lock_timeout = '5s'; set local statement_timeout = 0");
             statement.execute(names.in(text(script)));
         } finally {
             connection.setNetworkTimeout(Runnable::run, networkTimeout);

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -274,11 +275,15 @@ public final class SessionCatalog {
                 row.getInt(3),
                 Instant.ofEpochMilli(row.getLong(4)),
                 row.getLong(5),
-                own ? row.getTimestamp(7).toInstant() : null,
+                own ? instant(row.getTimestamp(7)) : null,
                 own ? row.getString(8) : null,
                 own ? row.getString(9) : null,
                 own ? Long.valueOf(row.getLong(10)) : null,
                 data == null ? new byte[0] : data);
+    }
+
+    private static @Nullable Instant instant(@Nullable Timestamp time) {
+        return time == null ? null : time.toInstant();
     }
 
     private static <T> List<List<T>> slices(Collection<T> things) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInactive seconds; 0 and less: never expires
  * @param lastAccess milliseconds since 1970-01-01 UTC
  * @param basis the last access of the row that this copy was made of or saved as before; 0 when there was none
+ * @param created when the session was created, milliseconds since 1970-01-01 UTC
  * @param user who is logged in, where that is known
  * @param data Tomcat's session stream; not copied
  */
@@ -17,6 +18,7 @@ public record SessionRow(
         int maxInactive,
         long lastAccess,
         long basis,
+        long created,
         @Nullable String user,
         byte[] data) {
 

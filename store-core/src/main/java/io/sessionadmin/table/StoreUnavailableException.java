@@ -34,6 +34,17 @@ public final class StoreUnavailableException extends IOException {
         return sqlState;
     }
 
+    /** PostgreSQL refused this row's data, and would take another's: classes 22 and 23, and 54 for what is too large. */
+    public boolean isAboutTheRow() {
+        return sqlState != null
+                && (sqlState.startsWith("22") || sqlState.startsWith("23") || sqlState.startsWith("54"));
+    }
+
+    /** The statement does not fit the table (class 42): it was changed since it was looked at. */
+    boolean isAboutTheTable() {
+        return sqlState != null && sqlState.startsWith("42");
+    }
+
     /** HikariCP says how long it waited in its own words; what stands behind it is what an operator needs. */
     private static String reason(SQLException e) {
         SQLException root = deepest(e);

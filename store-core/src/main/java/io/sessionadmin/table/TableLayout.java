@@ -64,6 +64,15 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
             throw new TableMismatchException("column " + names.data() + " of table " + names.table() + " is " + dataType
                     + ": it must be bytea (sql/postgresql/schema.sql)");
         }
+        String validType = String.valueOf(types.get(names.valid()));
+        if (!validType.startsWith("character") && !validType.equals("text")) {
+            throw new TableMismatchException("column " + names.valid() + " of table " + names.table() + " is "
+                    + validType + ": it must be char(1) (sql/postgresql/schema.sql)");
+        }
+        if (!"bigint".equals(types.get(names.lastAccessed()))) {
+            throw new TableMismatchException("column " + names.lastAccessed() + " of table " + names.table() + " is "
+                    + types.get(names.lastAccessed()) + ": it must be bigint (sql/postgresql/schema.sql)");
+        }
         List<String> missing = TableNames.OWN_COLUMNS.stream()
                 .filter(own -> !types.containsKey(own))
                 .toList();

@@ -75,7 +75,10 @@ final class JdbcStoreTest {
         try (var out = new ObjectOutputStream(tomcats)) {
             session.writeObjectData(out);
         }
-        assertThat(new SessionCodec(tomcat.manager).encode(session).data()).isEqualTo(tomcats.toByteArray());
+        assertThat(new SessionCodec(tomcat.manager)
+                        .encode(session, session.getIdInternal())
+                        .data())
+                .isEqualTo(tomcats.toByteArray());
     }
 
     @Test
@@ -331,10 +334,121 @@ final class JdbcStoreTest {
         one.store.save(old);
         StandardSession newer = (StandardSession) two.manager.findSession(old.getIdInternal());
         newer.setAttribute("cart", "new");
+        old.setCreationTime(System.currentTimeMillis() - MINUTE); // sets the times of access, too
         Postgres.execute(database, "update tomcat_sessions set last_access = last_access + " + MINUTE);
 
         one.store.save(old);
         assertThat(one.holds(old)).isFalse();
+    }
+
+    @Test
+    void aSessionInSteadyUseIsNotReapedByAnotherNode() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        EmbeddedTomcat two = tomcat();
+        one.manager.setMaxIdleBackup(60); // never idle for so long
+        StandardSession session = one.newSession();
+        session.setMaxInactiveInterval(100);
+        session.setCreationTime(System.currentTimeMillis() - 2 * MINUTE);
+        one.store.save(session); // two minutes ago
+        session.access();
+        session.endAccess();
+        one.backgroundPass();
+        two.backgroundPass();
+
+        assertThat(one.store.getSize()).isOne();
+        assertThat(two.store.load(session.getIdInternal())).isNotNull();
+    }
+
+    @Test
+    void aRowThatLooksExpiredIsLeftToTheSweep() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        StandardSession session = one.newSession();
+        one.store.save(session);
+        Postgres.execute(database, "update tomcat_sessions set last_access = 1");
+
+        assertThat(tomcat().manager.findSession(session.getIdInternal())).isNull();
+        assertThat(one.store.getSize()).isOne();
+    }
+
+    @Test
+    void anIdleCopyThatExpiresLeavesTheSessionInUseOnAnotherNode() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        EmbeddedTomcat two = tomcat();
+        StandardSession idle = one.newSession();
+        one.store.save(idle);
+        StandardSession used = (StandardSession) two.manager.findSession(idle.getIdInternal());
+        two.store.save(used);
+        Postgres.execute(database, "update tomcat_sessions set last_access = last_access + " + MINUTE);
+        idle.setMaxInactiveInterval(1);
+        idle.setCreationTime(System.currentTimeMillis() - MINUTE);
+        assertThat(idle.isValid()).isFalse();
+
+        one.backgroundPass();
+        two.backgroundPass();
+        assertThat(two.holds(used)).isTrue();
+        assertThat(two.store.getSize()).isOne();
+    }
+
+    @Test
+    void aLogoutOnOneNodeIsNotUndoneByTheStopOfAnother() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        EmbeddedTomcat two = tomcat();
+        StandardSession stale = one.newSession();
+        one.store.save(stale);
+        StandardSession session = (StandardSession) two.manager.findSession(stale.getIdInternal());
+        session.invalidate();
+        one.manager.unload();
+
+        assertThat(two.store.load(stale.getIdInternal() == null ? "GONE" : stale.getIdInternal()))
+                .isNull();
+        assertThat(two.store.getSize()).isZero();
+    }
+
+    @Test
+    void anOldIdIsDeadEverywhereAfterItHasChanged() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        EmbeddedTomcat two = tomcat();
+        StandardSession session = one.newSession();
+        one.store.save(session);
+        String oldId = session.getIdInternal();
+        StandardSession copy = (StandardSession) two.manager.findSession(oldId);
+        one.manager.rotateSessionId(session);
+        two.store.save(copy);
+
+        assertThat(two.store.load(oldId)).isNull();
+        assertThat(two.holds(copy)).isFalse();
+        one.store.save(session);
+        assertThat(two.store.load(session.getIdInternal())).isNotNull();
+    }
+
+    @Test
+    void oneBadSessionDoesNotKeepAStopFromSavingTheOthers() throws Exception {
+        EmbeddedTomcat one = tomcat();
+        for (int i = 0; i < 20; i++) {
+            StandardSession session = one.newSession();
+            if (i == 5) {
+                session.setPrincipal(new java.security.Principal() {
+                    @Override
+                    public String getName() {
+                        throw new NoClassDefFoundError("on purpose");
+                    }
+                });
+            }
+        }
+        one.manager.unload();
+        assertThat(one.store.getSize()).isGreaterThanOrEqualTo(19);
+    }
+
+    @Test
+    void aTableIsMadeAtFirstContactWhenPostgresqlWasAwayAtTheStart() throws Exception {
+        var table = new io.sessionadmin.table.SessionTable(
+                database::getConnection,
+                io.sessionadmin.table.TableNames.DOCUMENTED,
+                "tc-1",
+                io.sessionadmin.table.SchemaMode.CREATE);
+        assertThat(table.size("/Catalina/localhost/shop")).isZero();
+        assertThat(table.load(new io.sessionadmin.table.SessionKey("/Catalina/localhost/shop", "A1")))
+                .isEmpty();
     }
 
     @Test

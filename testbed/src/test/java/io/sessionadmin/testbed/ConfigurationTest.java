@@ -106,7 +106,7 @@ final class ConfigurationTest {
             assertThat(severe).anyMatch(e -> e.contains("/column: table tomcat_sessions has no column sid"));
             assertThat(severe)
                     .anyMatch(e -> e.contains("/driver: <Store driverName=\"org.gone.Driver\">") && e.contains("lib"));
-            assertThat(severe).anyMatch(e -> e.contains("/password can't be saved or read") && e.contains("nobody"));
+            assertThat(severe).anyMatch(e -> e.contains("/password can't be saved") && e.contains("nobody"));
             assertThat(severe).hasSize(7);
             assertThat(new Visitor().on(node, "/password").request("/").statusCode())
                     .as("a database that refuses does not keep a context from starting")
