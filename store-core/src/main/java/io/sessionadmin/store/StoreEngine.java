@@ -377,6 +377,7 @@ final class StoreEngine {
         for (SessionTable.Tombstone tombstone : table.tombstones(context, since)) {
             Optional<StandardSession> copy = now.find(tombstone.id());
             if (copy.isPresent()
+                    && live.holds(copy.get())
                     && LiveCopies.isValid(copy.get())
                     && copy.get().getCreationTimeInternal() <= tombstone.endedAt()) {
                 expire(copy.get());

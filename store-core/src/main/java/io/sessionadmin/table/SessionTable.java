@@ -205,7 +205,7 @@ public final class SessionTable {
 
     /** Removes a session that has ended; a tombstone stays. */
     public void remove(SessionKey key) throws StoreUnavailableException {
-        database.statement(connection -> {
+        onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, REMOVE)) {
                 bindKey(statement, key);
                 return statement.executeUpdate();
@@ -219,7 +219,7 @@ public final class SessionTable {
 
     /** Removes a session whose copy here was idle for too long, unless another node has used it since. */
     public void removeIdle(SessionKey key, long lastAccess) throws StoreUnavailableException {
-        database.statement(connection -> {
+        onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, REMOVE_IDLE)) {
                 bindKey(statement, key);
                 statement.setLong(3, lastAccess);
@@ -367,7 +367,7 @@ public final class SessionTable {
      * @param since milliseconds since 1970-01-01 UTC; 0 for all
      */
     public List<Tombstone> tombstones(String context, long since) throws StoreUnavailableException {
-        return database.statement(connection -> {
+        return onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, TOMBSTONES)) {
                 statement.setString(1, context);
                 statement.setLong(2, since);
@@ -383,7 +383,7 @@ public final class SessionTable {
     }
 
     private List<String> ids(String context, String sql) throws StoreUnavailableException {
-        return database.statement(connection -> {
+        return onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, sql)) {
                 statement.setString(1, context);
                 try (ResultSet rows = statement.executeQuery()) {
@@ -404,7 +404,7 @@ public final class SessionTable {
 
     /** How many sessions of a context are stored; counts all of them. */
     public long size(String context) throws StoreUnavailableException {
-        return database.statement(connection -> {
+        return onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, SIZE)) {
                 statement.setString(1, context);
                 try (ResultSet row = statement.executeQuery()) {
@@ -421,7 +421,7 @@ public final class SessionTable {
 
     /** Removes all sessions of a context; tombstones stay. */
     public void clear(String context) throws StoreUnavailableException {
-        database.statement(connection -> {
+        onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, CLEAR)) {
                 statement.setString(1, context);
                 return statement.executeUpdate();
