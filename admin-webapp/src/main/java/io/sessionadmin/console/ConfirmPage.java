@@ -1,6 +1,5 @@
 package io.sessionadmin.console;
 
-import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions.Reach;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionPage;
@@ -20,9 +19,15 @@ public record ConfirmPage(
         List<SessionsPage.Hidden> fields) {
 
     static ConfirmPage of(
-            ConsoleView.Confirm view, SessionPage found, Reach reach, String csrf, String root, Wording words) {
+            ConsoleView.Confirm view,
+            SessionPage found,
+            Reach reach,
+            String scope,
+            String csrf,
+            String root,
+            Wording words) {
         int gone = view.handles().size() - found.entries().size();
-        String question = question(found.entries(), view.context(), words);
+        String question = question(found.entries(), scope, words);
         return new ConfirmPage(
                 words.say("confirm.question", question),
                 words.say("confirm." + reach.name().toLowerCase(Locale.ROOT)),
@@ -38,14 +43,14 @@ public record ConfirmPage(
     }
 
     /** As in: Invalidate 3 sessions of alice in /shop. */
-    static String question(List<SessionEntry> entries, ContextAddress context, Wording words) {
+    static String question(List<SessionEntry> entries, String scope, Wording words) {
         List<String> users = entries.stream()
                 .map(entry -> entry.user().orElse(""))
                 .distinct()
                 .toList();
         boolean one = users.size() == 1 && !users.get(0).isEmpty();
         return one
-                ? words.say("scope.ofUser", entries.size(), users.get(0), context.title())
-                : words.say("scope.ofContext", entries.size(), context.title());
+                ? words.say("scope.ofUser", entries.size(), users.get(0), scope)
+                : words.say("scope.ofContext", entries.size(), scope);
     }
 }

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Map;
 import org.apache.catalina.Container;
 import org.apache.catalina.ContainerServlet;
 import org.apache.catalina.Engine;
@@ -83,7 +84,7 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
         }
         String path = request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
         try {
-            exchange.run(ConsoleView.parse(request.getMethod(), path, request.getParameterMap()));
+            exchange.run(parse(request, path));
         } catch (RuntimeException e) {
             log.error("The console failed to answer " + request.getMethod() + " " + Exchange.oneLine(path), e);
             if (response.isCommitted()) {
@@ -92,5 +93,16 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
             response.resetBuffer();
             exchange.fail(ConsoleFailure.CONSOLE_FAILED);
         }
+    }
+
+    private static ConsoleView parse(HttpServletRequest request, String path) {
+        Map<String, String[]> parameters;
+        try {
+            parameters = request.getParameterMap();
+        } catch (IllegalStateException e) {
+            // From Tomcat 11 on; the message quotes the parameter, which may be a session id.
+            return new ConsoleView.Refused(ConsoleFailure.BAD_REQUEST);
+        }
+        return ConsoleView.parse(request.getMethod(), path, parameters);
     }
 }

@@ -74,15 +74,15 @@ public record DetailPage(
                 problems(detail, words),
                 moments,
                 lifeLine(moments, words),
-                facts(view.context(), entry, words),
+                facts(view.context(), detail, words),
                 words.say("session.attributes", detail.attributes().size()),
-                words.say(entry.row() == null ? "session.fromMemory" : "session.fromStream"),
+                words.say(entry.row() == null || !detail.compared() ? "session.fromMemory" : "session.fromStream"),
                 attributes(detail, words),
                 noAttributes(detail, words),
                 entry.backup() == null ? List.of() : entry.backup().known().leftOut(),
                 endable,
                 endable ? "" : words.say(canInvalidate ? "session.alreadyInvalidated" : "sessions.cannotInvalidate"),
-                ConfirmPage.question(List.of(entry), view.context(), words),
+                ConfirmPage.question(List.of(entry), view.context().title(), words),
                 new SessionsPage.Target(ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields));
     }
 
@@ -163,12 +163,13 @@ public record DetailPage(
 
     // ------------------------------------------------------------------ facts
 
-    private static List<Fact> facts(ContextAddress context, SessionEntry entry, Wording words) {
+    private static List<Fact> facts(ContextAddress context, SessionDetail detail, Wording words) {
         List<Fact> facts = new ArrayList<>();
+        SessionEntry entry = detail.entry();
         LiveSession live = entry.live();
         StoredRow row = entry.row();
         add(facts, "memory", words.say(live == null ? "fact.memory.no" : "fact.memory.yes"), words);
-        add(facts, "store", store(row, words), words);
+        add(facts, "store", detail.storeProblem().isGiven() ? words.say("figure.unknown") : store(row, words), words);
         if (entry.bytes().isPresent()) {
             add(facts, "size", words.size(entry.bytes().get()), words);
         }
@@ -232,28 +233,26 @@ public record DetailPage(
         long total = detail.attributes().stream()
                 .mapToLong(held -> Math.max(0, held.bytes()))
                 .sum();
-        boolean live = detail.entry().live() != null;
         return detail.attributes().stream()
-                .map(held -> attribute(held, live, total, words))
+                .map(held -> attribute(held, detail, total, words))
                 .toList();
     }
 
-    private static Row attribute(SessionDetail.Attribute held, boolean live, long total, Wording words) {
+    private static Row attribute(SessionDetail.Attribute held, SessionDetail detail, long total, Wording words) {
         String memory = held.memoryClass();
         String stored = held.storedClass();
         String shown = memory != null ? memory : stored == null ? "" : stored;
         String savedAs =
                 stored == null || memory == null || memory.equals(stored) || memory.startsWith("[") ? "" : stored;
-        String note = held.bytes() < 0
-                ? words.say("attribute.notSaved")
-                : live && memory == null ? words.say("attribute.onlySaved") : "";
+        boolean onlySaved = detail.entry().live() != null && memory == null;
+        String note = onlySaved ? words.say("attribute.onlySaved") : "";
         return new Row(
                 held.name(),
                 shown,
                 savedAs.isEmpty() ? "" : words.say("attribute.savedAs", savedAs),
                 held.bytes() < 0 ? words.say("figure.unknown") : words.size(held.bytes()),
                 held.bytes() < 0 || total == 0 ? "" : BackupBar.hundredths(Math.max(1, 100.0 * held.bytes() / total)),
-                note);
+                held.bytes() < 0 && detail.compared() ? words.say("attribute.notSaved") : note);
     }
 
     private static String noAttributes(SessionDetail detail, Wording words) {

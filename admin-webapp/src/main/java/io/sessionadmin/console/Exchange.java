@@ -3,6 +3,7 @@ package io.sessionadmin.console;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.InvalidationResult;
+import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionPage;
 import io.sessionadmin.table.Handle;
@@ -28,6 +29,7 @@ final class Exchange {
     private final Messages messages;
     private final Wording words;
     private final String root;
+    private @Nullable ConsoleView view;
 
     Exchange(Console console, HttpServletRequest request, HttpServletResponse response) {
         this.console = console;
@@ -35,10 +37,11 @@ final class Exchange {
         this.response = response;
         this.messages = Messages.forReader(request.getLocales());
         this.words = new Wording(messages, console.clock().instant());
-        this.root = request.getContextPath();
+        this.root = request.getServletContext().getContextPath(); // that of the request is as the client wrote it
     }
 
     void run(ConsoleView view) throws IOException {
+        this.view = view;
         if (view instanceof ConsoleView.Refused refused) {
             fail(refused.failure());
         } else if (request.getMethod().equals("POST") && !isFromOwnForm()) {
@@ -119,29 +122,43 @@ final class Exchange {
         if (reach.isEmpty() || found.isEmpty()) {
             fail(ConsoleFailure.CANNOT_INVALIDATE, "", view.context());
         } else if (found.get().entries().isEmpty()) {
-            fail(ConsoleFailure.SESSION_GONE, words.say(found.get().problem()), view.context());
+            Reason silent = found.get().problem();
+            fail(
+                    silent.isGiven() ? ConsoleFailure.STORE_SILENT : ConsoleFailure.SESSION_GONE,
+                    words.say(silent),
+                    view.context());
         } else {
-            ConfirmPage page = ConfirmPage.of(view, found.get(), reach.get(), token(), root, words);
+            ConfirmPage page =
+                    ConfirmPage.of(view, found.get(), reach.get(), scope(view.context()), token(), root, words);
             show("confirm", page.question(), page);
         }
     }
 
     private void invalidate(ConsoleView.Invalidate view) throws IOException {
         Optional<List<InvalidationResult>> results = view.context() instanceof ContextAddress.Deployed deployed
-                ? console.sessions().invalidate(deployed, view.handles())
+                ? console.sessions().invalidate(deployed, view.handles(), result -> log(deployed, result))
                 : Optional.empty();
         if (results.isEmpty()) {
             fail(ConsoleFailure.CANNOT_INVALIDATE, "", view.context());
             return;
         }
-        for (InvalidationResult result : results.get()) {
-            log.info("Invalidated session " + result.handle().brief() + " in "
-                    + oneLine(view.context().toString())
-                    + ": " + result.outcome() + "; asked by " + oneLine(user()) + " from "
-                    + oneLine(request.getRemoteAddr()));
-        }
-        ResultPage page = ResultPage.of(view.context(), results.get(), root, words);
+        ResultPage page = ResultPage.of(view.context(), scope(view.context()), results.get(), root, words);
         show("result", page.title(), page);
+    }
+
+    private void log(ContextAddress.Deployed context, InvalidationResult result) {
+        log.info("Asked to invalidate session " + result.handle().hex() + " in "
+                + oneLine(context.name()) + " on " + oneLine(context.host())
+                + ": " + result.outcome() + "; asked by " + oneLine(user()) + " from "
+                + oneLine(request.getRemoteAddr()));
+    }
+
+    /** The context, with its host where there are several. */
+    private String scope(ContextAddress context) {
+        return context instanceof ContextAddress.Deployed deployed
+                        && console.sessions().hasSeveralHosts()
+                ? words.say("scope.onHost", deployed.name(), deployed.host())
+                : context.title();
     }
 
     /**
@@ -213,12 +230,18 @@ final class Exchange {
         console.templates().write(template, shell, page, messages, response.getWriter());
     }
 
-    /** The address of a page can be read again, the answer to a form can't. */
+    /** A page can be read again, the answer to a form can't. Not the request's address: that may be any host's. */
     private String refresh() {
         if (!request.getMethod().equals("GET") || request.getDispatcherType() == DispatcherType.ERROR) {
             return "";
         }
-        String query = request.getQueryString();
-        return request.getRequestURI() + (query == null ? "" : "?" + query);
+        ConsoleView asked = view;
+        if (asked instanceof ConsoleView.Overview overview) {
+            return overview.href(root);
+        }
+        if (asked instanceof ConsoleView.Sessions sessions) {
+            return sessions.href(root);
+        }
+        return asked instanceof ConsoleView.Session session ? session.href(root) : "";
     }
 }

@@ -66,11 +66,19 @@ public record OverviewPage(
                 overview.orphans().stream()
                         .map(orphan -> row(orphan, false, root, words))
                         .toList(),
-                overview.problems().stream().map(words::say).toList(),
+                problems(overview, words),
                 contexts.stream().allMatch(context -> isEmpty(context))
                                 && overview.orphans().isEmpty()
                         ? words.say("overview.empty")
                         : "");
+    }
+
+    private static List<String> problems(EngineSessions.Overview overview, Wording words) {
+        List<String> problems = new ArrayList<>(sentences(overview.problems(), words));
+        if (overview.moreOrphans() > 0) {
+            problems.add(words.say("overview.orphans.more", overview.moreOrphans()));
+        }
+        return problems;
     }
 
     private static boolean isEmpty(ContextSummary context) {
@@ -88,13 +96,19 @@ public record OverviewPage(
         BackupBar bar = BackupBar.of(contexts, words);
         String unit = words.say("risk.unit", atRisk.value());
         if (!atRisk.isKnown()) {
-            return new Risk("warn", "?", figure, "", words.say("risk.unknown"), words.say(atRisk.reason()), bar);
+            boolean partly = contexts.stream()
+                    .anyMatch(context ->
+                            context.live().isPositive() && context.atRisk().isKnown());
+            String sentence = partly ? "risk.partly" : "risk.unknown";
+            return new Risk("warn", "?", figure, "", words.say(sentence), words.say(atRisk.reason()), bar);
         }
         if (!atRisk.isPositive()) {
             boolean complete = atRisk.certainty() == Figure.Certainty.EXACT;
-            String sentence = !complete ? "risk.partly" : live.isPositive() ? "risk.none" : "risk.nothingLive";
-            return new Risk(
-                    complete ? "ok" : "warn", complete ? "\u2713" : "?", figure, unit, words.say(sentence), "", bar);
+            String sentence = complete
+                    ? words.say(live.isPositive() ? "risk.none" : "risk.nothingLive")
+                    : words.say("risk.partly");
+            String tone = complete ? "ok" : "warn";
+            return new Risk(tone, complete ? "\u2713" : "?", figure, unit, sentence, doubt(atRisk, words), bar);
         }
         boolean worse = contexts.stream()
                 .anyMatch(context -> context.backups(SessionBackup.State.OVERDUE)
@@ -107,10 +121,16 @@ public record OverviewPage(
                 figure,
                 unit,
                 oldestUnsaved(contexts, words),
-                atRisk.certainty() == Figure.Certainty.EXACT
-                        ? ""
-                        : words.say("risk.atLeast", words.say(atRisk.reason())),
+                doubt(atRisk, words),
                 bar);
+    }
+
+    private static String doubt(Figure atRisk, Wording words) {
+        return switch (atRisk.certainty()) {
+            case ESTIMATE -> words.say("risk.estimated", words.say(atRisk.reason()));
+            case AT_LEAST -> words.say("risk.atLeast", words.say(atRisk.reason()));
+            case EXACT, UNKNOWN -> "";
+        };
     }
 
     private static String oldestUnsaved(List<ContextSummary> contexts, Wording words) {
@@ -187,7 +207,6 @@ public record OverviewPage(
     private static Row row(ContextSummary context, boolean withHost, String root, Wording words) {
         var keeping = context.keeping();
         String host = context.address() instanceof ContextAddress.Deployed deployed ? deployed.host() : "";
-        String store = keeping == null ? "" : simpleName(keeping.store());
         return new Row(
                 context.address().title(),
                 withHost ? host : "",
@@ -206,14 +225,25 @@ public record OverviewPage(
                         .map(window -> words.say("context.window", words.duration(window)))
                         .orElse(""),
                 keeping == null ? "" : simpleName(keeping.manager()),
-                store.isEmpty() ? words.say("context.noStore") : store,
+                store(context, words),
                 storeNote(context, words),
                 context.problems().stream().map(words::say).toList());
     }
 
+    /** The store in one word, or why there is none; empty for a context that is not deployed here. */
+    static String store(ContextSummary context, Wording words) {
+        var keeping = context.keeping();
+        if (keeping == null) {
+            return "";
+        }
+        return keeping.store().isEmpty()
+                ? words.say(keeping.inMemoryOnly() ? "context.noStore" : "context.unknownStore")
+                : simpleName(keeping.store());
+    }
+
     private static String storeNote(ContextSummary context, Wording words) {
         var keeping = context.keeping();
-        if (keeping == null || !keeping.store().isEmpty()) {
+        if (keeping == null || !keeping.inMemoryOnly()) {
             return "";
         }
         return words.say(keeping.file().isEmpty() ? "context.lostAtStop" : "context.savedAtStop");

@@ -13,13 +13,18 @@ public record ResultPage(String title, String summary, String tone, List<Row> ro
 
     public record Row(String handle, String brief, String user, Tag outcome, List<String> details) {}
 
-    static ResultPage of(ContextAddress context, List<InvalidationResult> results, String root, Wording words) {
+    static ResultPage of(
+            ContextAddress context, String scope, List<InvalidationResult> results, String root, Wording words) {
         return new ResultPage(
-                words.say("result.title", context.title()),
+                words.say("result.title", scope),
                 summary(results, words),
-                results.stream().anyMatch(result -> result.outcome() == Outcome.FAILED) ? "bad" : "ok",
+                has(Outcome.FAILED, results) ? "bad" : has(Outcome.ENDED_FOR_NOW, results) ? "warn" : "ok",
                 results.stream().map(result -> row(result, words)).toList(),
                 new ConsoleView.Sessions(context, null).href(root));
+    }
+
+    private static boolean has(Outcome outcome, List<InvalidationResult> results) {
+        return results.stream().anyMatch(result -> result.outcome() == outcome);
     }
 
     /** As in: 2 ended, 1 was gone already. */
@@ -42,6 +47,7 @@ public record ResultPage(String title, String summary, String tone, List<Row> ro
         Tag outcome =
                 switch (result.outcome()) {
                     case ENDED, ENDED_HERE -> Tag.ok(name, text);
+                    case ENDED_FOR_NOW -> Tag.warn(name, text);
                     case GONE -> Tag.plain(name, text);
                     case FAILED -> Tag.bad(name, text);
                 };

@@ -103,9 +103,8 @@ public record SessionsPage(
         if (keeping == null) {
             return words.say("sessions.orphan");
         }
-        String store =
-                keeping.store().isEmpty() ? words.say("context.noStore") : OverviewPage.simpleName(keeping.store());
-        String kept = words.say("sessions.kept", OverviewPage.simpleName(keeping.manager()), store);
+        String kept = words.say(
+                "sessions.kept", OverviewPage.simpleName(keeping.manager()), OverviewPage.store(context, words));
         return context.window()
                 .map(window -> kept + " " + words.say("sessions.window", words.duration(window)))
                 .orElse(kept);

@@ -1,5 +1,6 @@
 package io.sessionadmin.console.model;
 
+import io.sessionadmin.console.model.StoredSessions.SavedCopies;
 import io.sessionadmin.console.model.StoredSessions.SavedCopy;
 import io.sessionadmin.store.SessionBackup;
 import java.io.IOException;
@@ -13,32 +14,65 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the sessions of one context: one pass over those in memory, and counts from the store. */
+/**
+ * Counts the sessions of one context: one pass over those in memory, and counts from the store. What can't be counted
+ * at a bounded cost is said to be a guess.
+ */
 final class Census {
+
+    /** So many live sessions are looked up for all contexts in numbers: five queries, or as many looks at files. */
+    static final int FOR_OVERVIEW = 5_000;
+
+    /** So many for the head of a list, which is drawn again for each of its pages. */
+    static final int FOR_LIST = 1_000;
 
     private final DeployedContext context;
     private final Instant now;
     private final StoredSessions stored;
     private final boolean notes;
+    private final int askedAtMost;
     private final Set<Reason> problems = new LinkedHashSet<>();
     private final Map<SessionBackup.State, Long> backups = new EnumMap<>(SessionBackup.State.class);
 
     private long live;
+    private long notAsked;
     private long liveExpired;
     private long freshCopies;
     private long expiredCopies;
     private ContextSummary.@Nullable Age oldestBackup;
     private @Nullable Instant oldestUnsaved;
 
-    private Census(DeployedContext context, Instant now) {
+    private Census(DeployedContext context, Instant now, int askedAtMost) {
         this.context = context;
         this.now = now;
+        this.askedAtMost = askedAtMost;
         this.stored = context.stored();
         this.notes = stored instanceof TableSessions table && table.notes();
     }
 
-    static ContextSummary of(DeployedContext context, Instant now) {
-        return new Census(context, now).count();
+    /** @param askedAtMost for so many live sessions a store that leaves no notes is asked for their copies */
+    static ContextSummary of(DeployedContext context, Instant now, int askedAtMost) {
+        return new Census(context, now, askedAtMost).count();
+    }
+
+    /** Of a context that could not be counted. */
+    static ContextSummary failed(DeployedContext context, Reason reason, Instant now) {
+        Figure unknown = Figure.unknown(reason);
+        return new ContextSummary(
+                context.address(),
+                context.isRunning(),
+                context.keeping(),
+                unknown,
+                unknown,
+                unknown,
+                unknown,
+                unknown,
+                Map.of(),
+                null,
+                null,
+                List.of(reason),
+                now,
+                null);
     }
 
     /** Of a context that is not deployed here. */
@@ -74,18 +108,24 @@ final class Census {
     private ContextSummary count() {
         ContextSummary.failure(context).ifPresent(problems::add);
         List<LiveSession> sessions = context.live(now);
-        Map<String, SavedCopy> copies = copies(sessions);
-        sessions.forEach(session -> add(session, copies == null ? null : copies.get(session.id()), copies != null));
+        boolean all = notes || stored instanceof StoredSessions.InMemoryOnly;
+        int asked = all ? sessions.size() : Math.min(sessions.size(), askedAtMost);
         StoredCounts counts = counts();
+        SavedCopies copies = copies(sessions.subList(0, asked), counts.asOf() == null ? now : counts.asOf());
+        sessions.subList(0, asked).forEach(session -> add(session, copies));
+        sessions.subList(asked, sessions.size()).forEach(session -> notAsked += countLive(session) ? 1 : 0);
+        Reason doubt = doubt(copies, asked < sessions.size());
         return new ContextSummary(
                 context.address(),
                 context.isRunning(),
                 context.keeping(),
-                Figure.exact(live),
-                copies == null ? Figure.unknown(firstProblem()) : swappedOut(counts),
-                expired(counts, copies != null),
+                liveKnown() ? Figure.exact(live) : Figure.unknown(context.liveUnknown()),
+                copies == null
+                        ? Figure.unknown(firstProblem())
+                        : swappedOut(counts).doubted(doubt),
+                expired(counts, copies != null).doubted(doubt),
                 counts.invalidated(),
-                atRisk(copies != null),
+                atRisk(copies != null, doubt),
                 notes || copies != null ? backups : Map.of(),
                 oldestBackup,
                 oldestUnsaved,
@@ -94,9 +134,21 @@ final class Census {
                 counts.asOf());
     }
 
-    private @Nullable Map<String, SavedCopy> copies(List<LiveSession> sessions) {
+    private boolean liveKnown() {
+        return !context.liveUnknown().isGiven();
+    }
+
+    /** Why what is counted about saved copies is not exact; none when it is. */
+    private Reason doubt(@Nullable SavedCopies copies, boolean someNotAsked) {
+        if (copies == null) {
+            return firstProblem();
+        }
+        return someNotAsked ? Reason.of("reason.notAllAsked", askedAtMost) : copies.guessed();
+    }
+
+    private @Nullable SavedCopies copies(List<LiveSession> sessions, Instant asOf) {
         try {
-            return stored.copies(sessions);
+            return stored.copies(sessions, asOf);
         } catch (IOException e) {
             problems.add(Reason.of(e));
             return null;
@@ -116,7 +168,8 @@ final class Census {
         return problems.iterator().next();
     }
 
-    private void add(LiveSession session, @Nullable SavedCopy copy, boolean storeAnswered) {
+    private void add(LiveSession session, @Nullable SavedCopies copies) {
+        SavedCopy copy = copies == null ? null : copies.byId().get(session.id());
         if (copy != null && !copy.valid()) {
             return; // counted as invalidated in the store; this node is about to end it
         }
@@ -125,14 +178,26 @@ final class Census {
         } else if (copy != null) {
             freshCopies++;
         }
-        if (session.isExpired()) {
-            liveExpired++;
+        if (!countLive(session)) {
             return;
         }
-        live++;
-        if (notes || storeAnswered) {
-            addBackup(session, notes ? session.note() : copy == null ? SessionBackup.NONE : copy.backup());
+        if (copy != null) {
+            addBackup(session, copy.backup());
+        } else if (copies != null) {
+            addBackup(session, notes ? session.note(0) : SessionBackup.NONE);
+        } else if (notes) {
+            addBackup(session, session.note());
         }
+    }
+
+    /** Whether it is live; else it has expired. */
+    private boolean countLive(LiveSession session) {
+        if (session.isExpired()) {
+            liveExpired++;
+            return false;
+        }
+        live++;
+        return true;
     }
 
     private void addBackup(LiveSession session, SessionBackup backup) {
@@ -162,11 +227,17 @@ final class Census {
         return backup.savedAccess() == 0 ? session.created() : session.lastAccess();
     }
 
-    private Figure atRisk(boolean storeAnswered) {
+    private Figure atRisk(boolean storeAnswered, Reason doubt) {
+        if (!liveKnown()) {
+            return Figure.unknown(context.liveUnknown());
+        }
         if (!notes && !storeAnswered) {
             return live == 0 ? Figure.ZERO : Figure.unknown(firstProblem());
         }
-        return Figure.exact(live - backups.getOrDefault(SessionBackup.State.CURRENT, 0L));
+        long counted = live - notAsked - backups.getOrDefault(SessionBackup.State.CURRENT, 0L);
+        return notAsked > 0
+                ? new Figure(counted, Figure.Certainty.AT_LEAST, doubt)
+                : Figure.exact(counted).doubted(doubt);
     }
 
     private Figure swappedOut(StoredCounts counts) {

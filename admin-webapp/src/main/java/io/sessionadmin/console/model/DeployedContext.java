@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
+import org.apache.catalina.Session;
 import org.apache.catalina.Store;
 import org.apache.catalina.StoreManager;
 import org.apache.catalina.session.ManagerBase;
@@ -76,9 +77,29 @@ final class DeployedContext {
         }
         long millis = now.toEpochMilli();
         return Arrays.stream(manager.findSessions())
-                .map(session -> new LiveSession(session, millis))
-                .filter(LiveSession::isValid)
+                .flatMap(session -> LiveSession.of(session, millis).stream())
                 .toList();
+    }
+
+    /** The session with this id, if it is in memory and has not ended. */
+    Optional<Session> inMemory(String id) {
+        return context.getManager() instanceof ManagerBase manager
+                ? Arrays.stream(manager.findSessions())
+                        .filter(session -> id.equals(session.getIdInternal()))
+                        .filter(session -> LiveSession.of(session, 0).isPresent())
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** Why it is not known which sessions are in memory; none when it is. */
+    Reason liveUnknown() {
+        Manager manager = context.getManager();
+        return manager == null || manager instanceof ManagerBase ? Reason.NONE : unknown(manager);
+    }
+
+    /** Of a manager that may keep sessions where the console does not look. */
+    static Reason unknown(Manager manager) {
+        return Reason.of("reason.unknownManager", manager.getClass().getName());
     }
 
     Optional<LiveSession> live(Handle handle, Instant now) {
@@ -113,6 +134,7 @@ final class DeployedContext {
                 manager == null ? "" : manager.getClass().getName(),
                 store().map(store -> store.getClass().getName()).orElse(""),
                 file == null ? "" : file,
+                stored instanceof StoredSessions.InMemoryOnly,
                 backupWindow());
     }
 
@@ -120,6 +142,8 @@ final class DeployedContext {
      * @param manager class name; empty when the context has none, which a stopped one may
      * @param store class name; empty when there is none
      * @param file where StandardManager writes sessions at a clean stop; empty when it does not
+     * @param inMemoryOnly when it is known that there is no store
      */
-    public record Keeping(String manager, String store, String file, Optional<BackupWindow> window) {}
+    public record Keeping(
+            String manager, String store, String file, boolean inMemoryOnly, Optional<BackupWindow> window) {}
 }

@@ -1,8 +1,10 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.ContextName;
+import io.sessionadmin.store.GuardedConnections;
 import io.sessionadmin.store.JdbcStore;
 import io.sessionadmin.store.JndiDataSource;
+import io.sessionadmin.table.ConnectionSource;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.TableNames;
 import java.io.File;
@@ -15,19 +17,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.catalina.Container;
 import org.apache.catalina.Context;
 import org.apache.catalina.Engine;
+import org.apache.catalina.Manager;
 import org.apache.catalina.Store;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.session.DataSourceStore;
 import org.apache.catalina.session.FileStore;
+import org.apache.catalina.session.PersistentManagerBase;
+import org.apache.catalina.session.StandardManager;
 
 /** The contexts of all hosts of an engine, each with its store, and the contexts of which there are only rows. */
 final class Deployments {
 
+    /** So many DataSources have a guard; far more than there are, unless one is made for each look-up. */
+    private static final int GUARDS_AT_MOST = 100;
+
     private final Engine engine;
+    private final Map<DataSource, ConnectionSource> guards = new ConcurrentHashMap<>();
 
     Deployments(Engine engine) {
         this.engine = engine;
@@ -81,10 +91,22 @@ final class Deployments {
         return Optional.ofNullable(orphans(all(), new ArrayList<>()).get(app));
     }
 
+    /** A store that can't even be looked for must not keep the others from being shown. */
     private StoredSessions storedSessions(Context context) {
+        try {
+            return lookUp(context);
+        } catch (RuntimeException | LinkageError e) {
+            return new StoredSessions.Unreachable(Reason.threw(e));
+        }
+    }
+
+    private StoredSessions lookUp(Context context) {
         Store store = DeployedContext.storeOf(context).orElse(null);
         if (store == null) {
-            return new StoredSessions.InMemoryOnly();
+            Manager manager = context.getManager();
+            return manager == null || manager instanceof StandardManager || manager instanceof PersistentManagerBase
+                    ? new StoredSessions.InMemoryOnly()
+                    : new StoredSessions.Unreachable(DeployedContext.unknown(manager));
         }
         if (store instanceof JdbcStore jdbc) {
             return jdbc.catalog()
@@ -92,7 +114,10 @@ final class Deployments {
                     .orElseGet(() -> throughAnotherContext(context));
         }
         if (store instanceof DataSourceStore dataSource) {
-            return table(context, dataSource);
+            // Without its class loader, a stopped context's own names would be looked up among the console's.
+            return dataSource.getLocalDataSource() && !context.getState().isAvailable()
+                    ? throughAnotherContext(context)
+                    : table(context, dataSource);
         }
         if (store instanceof FileStore files) {
             return new FileSessions(directory(context, files), ContextName.of(context));
@@ -126,17 +151,13 @@ final class Deployments {
 
     private static boolean hasTable(Context context) {
         Store store = DeployedContext.storeOf(context).orElse(null);
-        return store instanceof DataSourceStore
+        return (store instanceof DataSourceStore && context.getState().isAvailable())
                 || (store instanceof JdbcStore jdbc && jdbc.catalog().isPresent());
     }
 
-    private static StoredSessions table(Context context, DataSourceStore store) {
+    private StoredSessions table(Context context, DataSourceStore store) {
         try {
             DataSource source = JndiDataSource.lookUp(context, store.getDataSourceName(), store.getLocalDataSource());
-            String product = product(source);
-            if (!product.equals("PostgreSQL")) {
-                return new StoredSessions.Unreachable(Reason.of("reason.otherDatabase", product));
-            }
             TableNames names = new TableNames(
                     store.getSessionTable(),
                     store.getSessionAppCol(),
@@ -145,7 +166,7 @@ final class Deployments {
                     store.getSessionValidCol(),
                     store.getSessionMaxInactiveCol(),
                     store.getSessionLastAccessedCol());
-            SessionTable table = new SessionTable(source::getConnection, names, "");
+            SessionTable table = new SessionTable(guarded(source), names, "");
             return new TableSessions(table.catalog(), ContextName.of(context), false);
         } catch (SQLException | IllegalArgumentException e) {
             String message = e.getMessage();
@@ -154,9 +175,25 @@ final class Deployments {
         }
     }
 
-    private static String product(DataSource source) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            return connection.getMetaData().getDatabaseProductName();
+    /** One that does not answer is waited for once, not once for each context and query. */
+    private ConnectionSource guarded(DataSource source) {
+        if (guards.size() > GUARDS_AT_MOST) {
+            guards.clear();
+        }
+        return guards.computeIfAbsent(source, opened -> new GuardedConnections(() -> open(opened)));
+    }
+
+    private static Connection open(DataSource source) throws SQLException {
+        try {
+            Connection connection = source.getConnection();
+            String product = connection.getMetaData().getDatabaseProductName();
+            if (product.equals("PostgreSQL")) {
+                return connection;
+            }
+            connection.close();
+            throw new SQLException("The table is in " + product + "; the console reads PostgreSQL only");
+        } catch (RuntimeException | LinkageError e) { // a pool or a driver that is not complete, say
+            throw new SQLException(e.getClass().getName(), e);
         }
     }
 

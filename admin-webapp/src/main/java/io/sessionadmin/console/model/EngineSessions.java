@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.catalina.Engine;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Looking changes nothing. Safe for use by several threads.
  */
 public final class EngineSessions {
+
+    private static final Log log = LogFactory.getLog(EngineSessions.class);
+
+    /** So many contexts that are not deployed here are counted: each costs some queries. */
+    private static final int ORPHANS_AT_MOST = 100;
 
     private final Engine engine;
     private final Deployments deployments;
@@ -34,25 +42,50 @@ public final class EngineSessions {
         return route == null || route.isBlank() ? engine.getName() : route;
     }
 
+    /** Whether the name of a context says too little without its host. */
+    public boolean hasSeveralHosts() {
+        return engine.findChildren().length > 1;
+    }
+
     /**
      * All contexts in numbers.
      *
      * @param orphans contexts that are not deployed here, and of which a store has rows
+     * @param moreOrphans how many of them are not shown
      * @param problems of stores that could not be asked for orphans
      */
     public record Overview(
-            List<ContextSummary> contexts, List<ContextSummary> orphans, List<Reason> problems, Instant now) {}
+            List<ContextSummary> contexts,
+            List<ContextSummary> orphans,
+            int moreOrphans,
+            List<Reason> problems,
+            Instant now) {}
 
     public Overview overview() {
         Instant now = clock.instant();
         List<DeployedContext> deployed = deployments.all();
-        List<ContextSummary> contexts =
-                deployed.stream().map(context -> Census.of(context, now)).toList();
+        List<ContextSummary> contexts = deployed.stream()
+                .map(context -> count(context, now, Census.FOR_OVERVIEW))
+                .toList();
         List<Reason> problems = new ArrayList<>();
         List<ContextSummary> orphans = new ArrayList<>();
         Map<String, TableSessions> tables = deployments.orphans(deployed, problems);
-        tables.forEach((app, table) -> orphans.add(Census.of(app, table, now)));
-        return new Overview(contexts, orphans, problems, now);
+        tables.entrySet().stream()
+                .limit(ORPHANS_AT_MOST)
+                .forEach(table -> orphans.add(Census.of(table.getKey(), table.getValue(), now)));
+        return new Overview(contexts, orphans, tables.size() - orphans.size(), problems, now);
+    }
+
+    /** What goes wrong in one context must not hide the others. */
+    private static ContextSummary count(DeployedContext context, Instant now, int askedAtMost) {
+        try {
+            return Census.of(context, now, askedAtMost);
+        } catch (RuntimeException | LinkageError e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            log.warn("The sessions of " + context.app() + " can't be counted: "
+                    + e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+            return Census.failed(context, Reason.threw(e), now);
+        }
     }
 
     /** Sessions of one context, with the context in numbers. */
@@ -64,7 +97,8 @@ public final class EngineSessions {
         if (address instanceof ContextAddress.Deployed deployed) {
             return deployments
                     .find(deployed)
-                    .map(context -> new Listing(Census.of(context, now), SessionPage.read(context, after, now)));
+                    .map(context ->
+                            new Listing(count(context, now, Census.FOR_LIST), SessionPage.read(context, after, now)));
         }
         String app = ((ContextAddress.Orphan) address).app();
         return deployments
@@ -108,7 +142,9 @@ public final class EngineSessions {
         /** Another store: here, and its row or file. */
         THIS_NODE_AND_STORE,
         /** No store: here. */
-        THIS_NODE
+        THIS_NODE,
+        /** A manager that the console does not know: here, and nothing else can be promised. */
+        THIS_NODE_AT_LEAST
     }
 
     /** What an invalidation in this context reaches; empty when there is none that could tell the listeners. */
@@ -116,16 +152,28 @@ public final class EngineSessions {
         if (!(address instanceof ContextAddress.Deployed deployed)) {
             return Optional.empty();
         }
-        return deployments.find(deployed).filter(DeployedContext::isRunning).map(context -> context.store()
-                .map(store -> store instanceof JdbcStore ? Reach.ALL_NODES : Reach.THIS_NODE_AND_STORE)
-                .orElse(Reach.THIS_NODE));
+        return deployments.find(deployed).filter(DeployedContext::isRunning).map(EngineSessions::reach);
     }
 
-    /** Ends sessions of a running context; empty when there is no such context. */
-    public Optional<List<InvalidationResult>> invalidate(ContextAddress.Deployed address, List<Handle> handles) {
+    private static Reach reach(DeployedContext context) {
+        if (context.stored() instanceof StoredSessions.InMemoryOnly) {
+            return Reach.THIS_NODE;
+        }
+        return context.store()
+                .map(store -> store instanceof JdbcStore ? Reach.ALL_NODES : Reach.THIS_NODE_AND_STORE)
+                .orElse(Reach.THIS_NODE_AT_LEAST);
+    }
+
+    /**
+     * Ends sessions of a running context; empty when there is no such context.
+     *
+     * @param told of each result as soon as it is one
+     */
+    public Optional<List<InvalidationResult>> invalidate(
+            ContextAddress.Deployed address, List<Handle> handles, Consumer<InvalidationResult> told) {
         return deployments.find(address).filter(DeployedContext::isRunning).map(context -> new Invalidator(
                         context, clock.instant())
-                .invalidate(handles));
+                .invalidate(handles, told));
     }
 
     /** What the error of a store says to an operator. */

@@ -32,6 +32,11 @@ public record Figure(long value, Certainty certainty, Reason reason) {
         return new Figure(0, Certainty.UNKNOWN, reason);
     }
 
+    /** The same number, not exact for this reason; when there is none, or it is not exact anyway, as it is. */
+    Figure doubted(Reason doubt) {
+        return doubt.isGiven() && certainty == Certainty.EXACT ? estimate(value, doubt) : this;
+    }
+
     public boolean isKnown() {
         return certainty != Certainty.UNKNOWN;
     }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,13 +71,20 @@ record FileSessions(File directory, String app) implements StoredSessions {
     }
 
     @Override
-    public Optional<StoredRow> find(Handle handle) throws IOException {
+    public List<StoredRow> find(Collection<Handle> handles) throws IOException {
+        Set<Handle> wanted = Set.copyOf(handles);
+        List<StoredRow> rows = new ArrayList<>();
         for (String id : ids()) {
-            if (Handle.of(id).equals(handle)) {
-                return read(id);
+            if (wanted.contains(Handle.of(id))) {
+                read(id).ifPresent(rows::add);
             }
         }
-        return Optional.empty();
+        return rows;
+    }
+
+    @Override
+    public boolean holds(String id) {
+        return file(id).exists();
     }
 
     @Override
@@ -86,8 +94,8 @@ record FileSessions(File directory, String app) implements StoredSessions {
 
     /** A file that was written after the last access holds it: no file needs to be opened. */
     @Override
-    public Map<String, SavedCopy> copies(Collection<LiveSession> live) {
-        long now = System.currentTimeMillis();
+    public SavedCopies copies(Collection<LiveSession> live, Instant asOf) {
+        long now = asOf.toEpochMilli();
         Map<String, SavedCopy> copies = new HashMap<>();
         for (LiveSession session : live) {
             File file = file(session.id());
@@ -98,7 +106,7 @@ record FileSessions(File directory, String app) implements StoredSessions {
                 copies.put(session.id(), new SavedCopy(true, expired, backup));
             }
         }
-        return copies;
+        return new SavedCopies(copies, Reason.NONE);
     }
 
     @Override

@@ -18,6 +18,8 @@ public record InvalidationResult(Handle handle, Optional<String> user, Outcome o
         ENDED,
         /** It has ended here; something else can't be promised. */
         ENDED_HERE,
+        /** It has ended here, and can come back: its saved copy remains, or may remain. */
+        ENDED_FOR_NOW,
         /** It had ended before. */
         GONE,
         /** It is still there. */

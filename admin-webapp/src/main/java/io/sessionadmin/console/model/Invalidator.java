@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.catalina.Session;
 import org.apache.catalina.Store;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -32,13 +34,18 @@ final class Invalidator {
         this.now = now;
     }
 
-    List<InvalidationResult> invalidate(List<Handle> handles) {
+    /** @param told of each result as soon as it is one: a later session may take its time */
+    List<InvalidationResult> invalidate(List<Handle> handles, Consumer<InvalidationResult> told) {
         SessionPage found = SessionPage.read(context, handles, now);
         Map<Handle, SessionEntry> entries = new HashMap<>();
         found.entries().forEach(entry -> entries.put(entry.handle(), entry));
-        return handles.stream()
-                .map(handle -> invalidate(handle, entries.get(handle), found.problem()))
-                .toList();
+        List<InvalidationResult> results = new ArrayList<>();
+        for (Handle handle : handles) {
+            InvalidationResult result = invalidate(handle, entries.get(handle), found.problem());
+            told.accept(result);
+            results.add(result);
+        }
+        return results;
     }
 
     /** @param problem why the store did not answer; none when it did */
@@ -49,16 +56,16 @@ final class Invalidator {
                     : new InvalidationResult(handle, Optional.empty(), Outcome.GONE, List.of());
         }
         Optional<String> user = entry.user(); // while it still has one
-        Ended ended = end(entry, problem);
+        Ended ended = end(entry);
         return new InvalidationResult(handle, user, ended.outcome(), ended.details());
     }
 
     private record Ended(Outcome outcome, List<Reason> details) {}
 
-    private Ended end(SessionEntry entry, Reason problem) {
+    private Ended end(SessionEntry entry) {
         try {
             JdbcStore jdbc = context.jdbcStore().orElse(null);
-            return jdbc == null ? withStockStore(entry, problem) : withTombstone(jdbc, entry);
+            return jdbc == null ? withoutTombstone(entry) : withTombstone(jdbc, entry);
         } catch (IOException e) {
             return new Ended(Outcome.FAILED, List.of(Reason.of(e)));
         } catch (RuntimeException e) {
@@ -81,54 +88,70 @@ final class Invalidator {
         }
         details.add(Reason.of(done.tombstone() ? "result.tombstone" : "result.tombstonePending"));
         boolean found = done.liveCopyExpired() || done.rowFound();
-        return new Ended(!done.tombstone() ? Outcome.ENDED_HERE : found ? Outcome.ENDED : Outcome.GONE, details);
+        return new Ended(!done.tombstone() ? Outcome.ENDED_FOR_NOW : found ? Outcome.ENDED : Outcome.GONE, details);
     }
 
-    /** Without tombstones: the session is expired here and its row or file removed. */
-    private Ended withStockStore(SessionEntry entry, Reason problem) {
+    /**
+     * The session is expired here, and its row or file removed. The manager may swap it out or in meanwhile, so what
+     * counts is what there is afterwards, under the id that it had.
+     */
+    private Ended withoutTombstone(SessionEntry entry) {
+        String id = entry.id();
         List<Reason> details = new ArrayList<>();
-        LiveSession live = entry.live();
-        if (live != null) {
-            expire(live);
-            if (live.isValid()) {
-                return new Ended(Outcome.FAILED, List.of(Reason.of("result.stillLive")));
-            }
+        boolean expired = expire(id);
+        Reason remains = remove(id);
+        expired |= expire(id);
+        if (expired) {
             details.add(Reason.of("result.expiredHere"));
         }
-        Store store = context.store().orElse(null);
-        if (store == null) {
-            return new Ended(Outcome.ENDED, details);
+        if (context.inMemory(id).isPresent()) {
+            details.add(Reason.of("result.stillLive"));
+            return new Ended(Outcome.FAILED, details);
         }
-        Reason stillThere = problem.isGiven() ? problem : remove(store, entry, details);
-        if (stillThere.isGiven()) {
-            details.add(stillThere);
-            return new Ended(live == null ? Outcome.FAILED : Outcome.ENDED_HERE, details);
+        if (remains.isGiven()) {
+            details.add(remains);
+            if (expired && context.store().isEmpty()) {
+                return new Ended(Outcome.ENDED_HERE, details); // a manager that may have its own way to keep them
+            }
+            details.add(Reason.of("result.copyRemains"));
+            return new Ended(expired ? Outcome.ENDED_FOR_NOW : Outcome.FAILED, details);
+        }
+        if (context.stored() instanceof StoredSessions.InMemoryOnly) {
+            return new Ended(expired ? Outcome.ENDED : Outcome.GONE, details);
+        }
+        if (entry.row() != null) {
+            details.add(Reason.of("result.removed"));
+        }
+        if (!expired) {
+            details.add(Reason.of("result.listenersNotTold"));
         }
         details.add(Reason.of("result.mayComeBack"));
         return new Ended(Outcome.ENDED_HERE, details);
     }
 
-    private void expire(LiveSession live) {
+    /** Whether there was a live copy; a session that was swapped out at this moment has lost its id. */
+    private boolean expire(String id) {
+        Session live = context.inMemory(id).orElse(null);
+        if (live == null) {
+            return false;
+        }
         ClassLoader before = context.context().bind(false, null);
         try {
-            live.session().expire();
+            live.expire();
         } finally {
             context.context().unbind(false, before);
         }
+        return id.equals(live.getIdInternal());
     }
 
-    /** None when the store has no such session any more. */
-    private Reason remove(Store store, SessionEntry entry, List<Reason> details) {
+    /** None when there is no store, or it has no such session any more. */
+    private Reason remove(String id) {
         try {
-            if (entry.row() == null) {
-                return Reason.NONE;
+            Store store = context.store().orElse(null);
+            if (store != null) {
+                store.remove(id);
             }
-            store.remove(entry.id());
-            if (context.stored().find(entry.handle()).isPresent()) {
-                return Reason.of("result.stillStored");
-            }
-            details.add(Reason.of("result.removed"));
-            return Reason.NONE;
+            return context.stored().holds(id) ? Reason.of("result.stillStored") : Reason.NONE;
         } catch (IOException e) {
             // FileStore names the file, and so the session id, in its message
             return context.stored() instanceof FileSessions ? Reason.of("result.stillStored") : Reason.of(e);

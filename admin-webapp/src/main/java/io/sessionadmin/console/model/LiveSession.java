@@ -14,43 +14,57 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session in the memory of this node, looked at without touching it: only getters of Tomcat that neither access nor
- * expire it are called, and no method of an application's object.
+ * expire it are called, and no method of an application's object but the name of its principal.
  *
- * <p>{@code isValid()} and the public time getters of
- * <a href="https://github.com/apache/tomcat/blob/11.0.21/java/org/apache/catalina/session/StandardSession.java">StandardSession</a>
- * expire an overdue session, so they are not among them.
+ * <p>Tomcat empties a session that it swaps out
+ * (<a href="https://github.com/apache/tomcat/blob/11.0.21/java/org/apache/catalina/session/StandardSession.java">{@code
+ * StandardSession.recycle}</a>), so what a page counts and names is copied once. {@code isValid()} and the public time
+ * getters expire an overdue session, and are not called.
  */
 public final class LiveSession {
 
     private final Session session;
+    private final String id;
+    private final long created;
+    private final long lastAccess;
+    private final long lastAccessed;
+    private final long idle;
+    private final int maxInactive;
+    private final SessionBackup note;
     private final long now;
     private @Nullable Handle handle;
 
-    LiveSession(Session session, long now) {
+    private LiveSession(Session session, String id, long created, int maxInactive, SessionBackup note, long now) {
         this.session = session;
+        this.id = id;
+        this.created = created;
+        this.lastAccess = session.getThisAccessedTimeInternal();
+        this.lastAccessed = session.getLastAccessedTimeInternal();
+        this.idle = session.getIdleTimeInternal();
+        this.maxInactive = maxInactive;
+        this.note = note;
         this.now = now;
     }
 
-    /** The session id, a credential: it stays inside of the model. */
-    String id() {
-        return session.getIdInternal();
-    }
-
-    Session session() {
-        return session;
-    }
-
-    public Handle handle() {
-        Handle known = handle;
-        if (known == null) {
-            known = Handle.of(id());
-            handle = known;
+    /** Empty when it has ended or was swapped out, which a session may be while it is looked at. */
+    static Optional<LiveSession> of(Session session, long now) {
+        String id = session.getIdInternal();
+        if (id == null) {
+            return Optional.empty();
         }
-        return known;
+        LiveSession copy = new LiveSession(
+                session,
+                id,
+                session.getCreationTimeInternal(),
+                session.getMaxInactiveInterval(),
+                SessionBackup.of(session),
+                now);
+        // The check is last: emptied in between, it has no id or is not valid any more.
+        boolean emptied = copy.created == 0 || !id.equals(session.getIdInternal()) || !isValid(session);
+        return emptied ? Optional.empty() : Optional.of(copy);
     }
 
-    /** False when it has ended, which a session may while it is looked at. */
-    boolean isValid() {
+    private static boolean isValid(Session session) {
         HttpSession http = session instanceof HttpSession itself ? itself : session.getSession();
         try {
             http.isNew(); // the one check of validity that has no effect
@@ -60,35 +74,47 @@ public final class LiveSession {
         }
     }
 
+    /** The session id, a credential: it stays inside of the model. */
+    String id() {
+        return id;
+    }
+
+    public Handle handle() {
+        Handle known = handle;
+        if (known == null) {
+            known = Handle.of(id);
+            handle = known;
+        }
+        return known;
+    }
+
     /** Overdue, and not yet expired by its manager. */
     boolean isExpired() {
-        int seconds = session.getMaxInactiveInterval();
-        return seconds > 0 && session.getIdleTimeInternal() >= seconds * 1000L;
+        return maxInactive > 0 && idle >= maxInactive * 1000L;
     }
 
     public Instant created() {
-        return Instant.ofEpochMilli(session.getCreationTimeInternal());
+        return Instant.ofEpochMilli(created);
     }
 
     public Instant lastAccess() {
-        return Instant.ofEpochMilli(session.getThisAccessedTimeInternal());
+        return Instant.ofEpochMilli(lastAccess);
     }
 
     /** The end of the last request, milliseconds since 1970-01-01 UTC: what stores save as last access. */
     long lastAccessed() {
-        return session.getLastAccessedTimeInternal();
+        return lastAccessed;
     }
 
     public int maxInactive() {
-        return session.getMaxInactiveInterval();
+        return maxInactive;
     }
 
     /** When it expires unless it is used again; empty for never. */
     public Optional<Instant> expires() {
-        int seconds = session.getMaxInactiveInterval();
-        return seconds <= 0
+        return maxInactive <= 0
                 ? Optional.empty()
-                : Optional.of(Instant.ofEpochMilli(now - session.getIdleTimeInternal() + seconds * 1000L));
+                : Optional.of(Instant.ofEpochMilli(now - idle + maxInactive * 1000L));
     }
 
     public Optional<String> user() {
@@ -102,7 +128,20 @@ public final class LiveSession {
 
     /** What {@code JdbcStore} knows of its saved copy. */
     SessionBackup note() {
-        return SessionBackup.of(session);
+        return note;
+    }
+
+    /**
+     * The same, where the store has been asked since: after a fail-over, a restore or a truncation it holds less than
+     * was saved.
+     *
+     * @param storedAccess the last access that the store has; 0 when it has no copy
+     */
+    SessionBackup note(long storedAccess) {
+        if (storedAccess >= note.savedAccess()) {
+            return note;
+        }
+        return new SessionBackup(storedAccess, 0, -1, note.unsavedSince(), note.leftOut(), note.failure());
     }
 
     /** An attribute in memory. */

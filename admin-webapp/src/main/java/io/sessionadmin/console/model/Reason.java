@@ -31,6 +31,11 @@ public record Reason(String key, List<Object> arguments) {
         return said(message == null ? "" : message);
     }
 
+    /** What failed in a way that nobody foresaw; the message of such an error is not for a page. */
+    static Reason threw(Throwable e) {
+        return of("reason.threw", e.getClass().getName());
+    }
+
     public boolean isGiven() {
         return !key.isEmpty();
     }

@@ -17,11 +17,17 @@ import org.jspecify.annotations.Nullable;
  * Everything that is known of one session.
  *
  * @param attributes those in memory and those of the saved copy, by name
+ * @param compared whether it is known which attributes the saved copy has
  * @param unreadable why the saved copy can't be read; none when it can, or there is none
  * @param storeProblem why the store did not answer; none when it did
  */
 public record SessionDetail(
-        SessionEntry entry, List<Attribute> attributes, Reason unreadable, Reason storeProblem, Instant now) {
+        SessionEntry entry,
+        List<Attribute> attributes,
+        boolean compared,
+        Reason unreadable,
+        Reason storeProblem,
+        Instant now) {
 
     /**
      * An attribute.
@@ -40,7 +46,8 @@ public record SessionDetail(
     static Optional<SessionDetail> find(DeployedContext context, Handle handle, Instant now) throws IOException {
         LiveSession live = context.live(handle, now).orElse(null);
         try {
-            StoredRow row = context.stored().find(handle).orElse(null);
+            StoredRow row =
+                    context.stored().find(List.of(handle)).stream().findFirst().orElse(null);
             return read(context.stored(), live, row, context.reader(true, now), Reason.NONE);
         } catch (IOException e) {
             if (live == null) {
@@ -53,7 +60,8 @@ public record SessionDetail(
     /** Of a context that is not deployed here. */
     static Optional<SessionDetail> find(TableSessions orphan, Handle handle, Instant now) throws IOException {
         EntryReader reader = new EntryReader(orphan, null, null, true, now);
-        return read(orphan, null, orphan.find(handle).orElse(null), reader, Reason.NONE);
+        StoredRow row = orphan.find(List.of(handle)).stream().findFirst().orElse(null);
+        return read(orphan, null, row, reader, Reason.NONE);
     }
 
     private static Optional<SessionDetail> read(
@@ -74,17 +82,22 @@ public record SessionDetail(
                             attributes.put(held.name(), new Attribute(held.name(), held.className(), null, -1)));
         }
         Reason unreadable = Reason.NONE;
+        boolean compared = !storeProblem.isGiven();
         if (row != null && row.valid()) {
+            byte[] data = stored.data(row).orElse(row.data());
             try {
-                SessionStream stream = SessionStream.read(stored.data(row).orElse(row.data()));
+                SessionStream stream = SessionStream.read(data);
                 stream.attributes().forEach(held -> attributes.merge(held.name(), of(held), SessionDetail::both));
                 unreadable = reader.missingClass(stream.classNames());
             } catch (UnreadableStreamException e) {
-                unreadable = EntryReader.said(e);
+                compared = false;
+                unreadable = data.length == StoredSessions.READ_AT_MOST && row.bytes() > data.length
+                        ? Reason.of("reason.tooLarge", StoredSessions.READ_AT_MOST >> 20)
+                        : EntryReader.said(e);
             }
         }
-        return Optional.of(
-                new SessionDetail(entry, List.copyOf(attributes.values()), unreadable, storeProblem, reader.now()));
+        return Optional.of(new SessionDetail(
+                entry, List.copyOf(attributes.values()), compared, unreadable, storeProblem, reader.now()));
     }
 
     private static Attribute of(StoredAttribute held) {

@@ -59,14 +59,10 @@ public record SessionPage(
                 live.put(session.handle().hex(), session);
             }
         }
-        List<StoredRow> rows = new ArrayList<>();
         try {
-            for (Handle handle : wanted) {
-                context.stored().find(handle).ifPresent(rows::add);
-            }
-            return merge(live, rows, context.reader(true, now), Reason.NONE);
+            return merge(live, context.stored().find(wanted), context.reader(true, now), Reason.NONE);
         } catch (IOException e) {
-            return merge(live, rows, context.reader(false, now), Reason.of(e));
+            return merge(live, List.of(), context.reader(false, now), Reason.of(e));
         }
     }
 

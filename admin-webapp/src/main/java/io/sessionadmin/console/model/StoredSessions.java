@@ -5,6 +5,7 @@ import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.Handle;
 import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +29,29 @@ sealed interface StoredSessions
     /** Stored sessions in the order of their handles. */
     List<StoredRow> page(@Nullable Handle after, int limit) throws IOException;
 
-    Optional<StoredRow> find(Handle handle) throws IOException;
+    /** Those with these handles, as far as there are any, in no order. */
+    List<StoredRow> find(Collection<Handle> handles) throws IOException;
+
+    /** Whether there is a copy of this session, or its tombstone. */
+    boolean holds(String id) throws IOException;
 
     /** The session's stream, or as much of its beginning as is read at all. */
     Optional<byte[]> data(StoredRow row) throws IOException;
 
     /**
-     * The saved copies of live sessions, by session id; a session without an entry has none.
+     * The saved copies of live sessions.
      *
      * @param live sessions in memory
+     * @param asOf when copies have expired that are due, on the clock of the store
      */
-    Map<String, SavedCopy> copies(Collection<LiveSession> live) throws IOException;
+    SavedCopies copies(Collection<LiveSession> live, Instant asOf) throws IOException;
+
+    /**
+     * Saved copies of live sessions by session id; a session without an entry has none.
+     *
+     * @param guessed why the store was not asked for each of them; none when it was
+     */
+    record SavedCopies(Map<String, SavedCopy> byId, Reason guessed) {}
 
     /**
      * What is known of the saved copy of a live session.
@@ -51,7 +64,7 @@ sealed interface StoredSessions
     /** The access of a live session that a saved copy has to have to be current. */
     long latestAccess(LiveSession live);
 
-    /** StandardManager: there is no store. */
+    /** StandardManager, or no manager at all: there is no store. */
     record InMemoryOnly() implements StoredSessions {
         @Override
         public StoredCounts counts() {
@@ -64,8 +77,13 @@ sealed interface StoredSessions
         }
 
         @Override
-        public Optional<StoredRow> find(Handle handle) {
-            return Optional.empty();
+        public List<StoredRow> find(Collection<Handle> handles) {
+            return List.of();
+        }
+
+        @Override
+        public boolean holds(String id) {
+            return false;
         }
 
         @Override
@@ -74,8 +92,8 @@ sealed interface StoredSessions
         }
 
         @Override
-        public Map<String, SavedCopy> copies(Collection<LiveSession> live) {
-            return Map.of();
+        public SavedCopies copies(Collection<LiveSession> live, Instant asOf) {
+            return new SavedCopies(Map.of(), Reason.NONE);
         }
 
         @Override
@@ -84,7 +102,7 @@ sealed interface StoredSessions
         }
     }
 
-    /** There is a store, and the console can't look into it. */
+    /** There is a store, or may be one, and the console can't look into it. */
     record Unreachable(Reason reason) implements StoredSessions {
         @Override
         public StoredCounts counts() throws IOException {
@@ -97,7 +115,12 @@ sealed interface StoredSessions
         }
 
         @Override
-        public Optional<StoredRow> find(Handle handle) throws IOException {
+        public List<StoredRow> find(Collection<Handle> handles) throws IOException {
+            throw new StoreNotReadableException(reason);
+        }
+
+        @Override
+        public boolean holds(String id) throws IOException {
             throw new StoreNotReadableException(reason);
         }
 
@@ -107,7 +130,7 @@ sealed interface StoredSessions
         }
 
         @Override
-        public Map<String, SavedCopy> copies(Collection<LiveSession> live) throws IOException {
+        public SavedCopies copies(Collection<LiveSession> live, Instant asOf) throws IOException {
             throw new StoreNotReadableException(reason);
         }
 

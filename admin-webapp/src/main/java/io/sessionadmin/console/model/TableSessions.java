@@ -5,6 +5,7 @@ import io.sessionadmin.table.Handle;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredRow;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -34,8 +35,13 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
     }
 
     @Override
-    public Optional<StoredRow> find(Handle handle) throws StoreUnavailableException {
-        return catalog.find(app, List.of(handle)).stream().findFirst();
+    public List<StoredRow> find(Collection<Handle> handles) throws StoreUnavailableException {
+        return catalog.find(app, handles);
+    }
+
+    @Override
+    public boolean holds(String id) throws StoreUnavailableException {
+        return !catalog.backups(app, List.of(id)).isEmpty();
     }
 
     @Override
@@ -44,42 +50,42 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
     }
 
     @Override
-    public Map<String, SavedCopy> copies(Collection<LiveSession> live) throws StoreUnavailableException {
+    public SavedCopies copies(Collection<LiveSession> live, Instant asOf) throws StoreUnavailableException {
+        return notes && live.size() > LOOKED_UP_AT_MOST ? fromNotes(live, asOf) : fromRows(live, asOf);
+    }
+
+    private SavedCopies fromRows(Collection<LiveSession> live, Instant asOf) throws StoreUnavailableException {
         Map<String, LiveSession> byId = new HashMap<>();
         live.forEach(session -> byId.put(session.id(), session));
-        return notes && live.size() > LOOKED_UP_AT_MOST ? fromNotes(byId) : fromRows(byId);
-    }
-
-    private Map<String, SavedCopy> fromRows(Map<String, LiveSession> live) throws StoreUnavailableException {
-        long now = System.currentTimeMillis();
         Map<String, SavedCopy> copies = new HashMap<>();
-        for (SessionCatalog.Backup row : catalog.backups(app, live.keySet())) {
-            LiveSession session = live.get(row.id());
-            if (session == null) {
-                continue;
+        for (SessionCatalog.Backup row : catalog.backups(app, byId.keySet())) {
+            LiveSession session = byId.get(row.id());
+            if (session != null) {
+                SessionBackup backup = notes
+                        ? session.note(row.lastAccess())
+                        : new SessionBackup(row.lastAccess(), row.savedAt(), -1, 0, List.of(), null);
+                boolean expired = expired(row.maxInactive(), row.lastAccess(), asOf);
+                copies.put(row.id(), new SavedCopy(row.valid(), expired, backup));
             }
-            SessionBackup backup =
-                    notes ? session.note() : new SessionBackup(row.lastAccess(), row.savedAt(), -1, 0, List.of(), null);
-            copies.put(row.id(), new SavedCopy(row.valid(), expired(session, row.lastAccess(), now), backup));
         }
-        return copies;
+        return new SavedCopies(copies, Reason.NONE);
     }
 
-    private static Map<String, SavedCopy> fromNotes(Map<String, LiveSession> live) {
-        long now = System.currentTimeMillis();
+    private static SavedCopies fromNotes(Collection<LiveSession> live, Instant asOf) {
         Map<String, SavedCopy> copies = new HashMap<>();
-        live.forEach((id, session) -> {
+        for (LiveSession session : live) {
             SessionBackup note = session.note();
             if (note.savedAccess() != 0) {
-                copies.put(id, new SavedCopy(true, expired(session, note.savedAccess(), now), note));
+                boolean expired = expired(session.maxInactive(), note.savedAccess(), asOf);
+                copies.put(session.id(), new SavedCopy(true, expired, note));
             }
-        });
-        return copies;
+        }
+        return new SavedCopies(copies, Reason.of("reason.fromNotes", LOOKED_UP_AT_MOST));
     }
 
     /** Whether the row would be reaped if the session were not in memory. */
-    private static boolean expired(LiveSession session, long lastAccess, long now) {
-        return session.maxInactive() > 0 && lastAccess + session.maxInactive() * 1000L < now;
+    private static boolean expired(int maxInactive, long lastAccess, Instant asOf) {
+        return maxInactive > 0 && lastAccess + maxInactive * 1000L < asOf.toEpochMilli();
     }
 
     /** JdbcStore saves the time of the last access, DataSourceStore that of the end of the last request. */

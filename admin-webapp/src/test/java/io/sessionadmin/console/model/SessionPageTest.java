@@ -121,7 +121,7 @@ final class SessionPageTest {
         shop.forget(stored);
 
         List<InvalidationResult> results = new Invalidator(shop.deployed(), now)
-                .invalidate(List.of(Handle.of("live"), Handle.of("stored"), Handle.of("nobody's")));
+                .invalidate(List.of(Handle.of("live"), Handle.of("stored"), Handle.of("nobody's")), result -> {});
 
         assertThat(results)
                 .extracting(InvalidationResult::outcome)
@@ -168,7 +168,7 @@ final class SessionPageTest {
         shop.forget(expired);
         shop.visit("overdue", now.minusSeconds(4_000));
 
-        ContextSummary summary = Census.of(shop.deployed(), now);
+        ContextSummary summary = Census.of(shop.deployed(), now, Census.FOR_OVERVIEW);
 
         assertThat(summary.live()).isEqualTo(Figure.exact(4));
         assertThat(summary.swappedOut()).isEqualTo(Figure.exact(1));
@@ -186,7 +186,7 @@ final class SessionPageTest {
             Files.write(directory.resolve("s" + i + ".session"), new byte[0]);
         }
 
-        ContextSummary summary = Census.of(shop.deployed(), now);
+        ContextSummary summary = Census.of(shop.deployed(), now, Census.FOR_OVERVIEW);
 
         assertThat(summary.expired().isKnown()).isFalse();
         assertThat(summary.swappedOut().certainty()).isEqualTo(Figure.Certainty.ESTIMATE);
@@ -209,7 +209,7 @@ final class SessionPageTest {
         shop.visit("a", now);
         shop.visit("b", now);
 
-        ContextSummary summary = Census.of(shop.deployed(), now);
+        ContextSummary summary = Census.of(shop.deployed(), now, Census.FOR_OVERVIEW);
 
         assertThat(summary.atRisk()).isEqualTo(Figure.exact(2));
         assertThat(summary.window()).isEmpty();
@@ -220,7 +220,7 @@ final class SessionPageTest {
         Shop shop = Shop.withFiles(Files.write(directory.resolve("a file, no directory"), new byte[0]));
         shop.visit("live", now);
 
-        ContextSummary summary = Census.of(shop.deployed(), now);
+        ContextSummary summary = Census.of(shop.deployed(), now, Census.FOR_OVERVIEW);
         SessionPage page = SessionPage.read(shop.deployed(), (Handle) null, now);
 
         assertThat(summary.live()).isEqualTo(Figure.exact(1));

@@ -26,6 +26,10 @@ final class Shop {
         return new Shop(new StandardManager());
     }
 
+    static Shop with(ManagerBase manager) {
+        return new Shop(manager);
+    }
+
     static Shop withFiles(Path directory) {
         var manager = new PersistentManager();
         var shop = new Shop(manager);
