@@ -187,6 +187,16 @@ public final class TomcatNode implements AutoCloseable {
         return response.body();
     }
 
+    /**
+     * Waits until Tomcat's Manager finds no class loader of a stopped context any more. The thread that answered last, and
+     * the collector, may take a moment; a leak stays.
+     */
+    public void awaitNoLeak(String contextPath) {
+        Await.until(
+                "no leak of " + contextPath,
+                () -> !get("/manager/text/findleaks", ROBOT).body().contains(contextPath));
+    }
+
     /** A GET with the name and password of one of this node's users. */
     public HttpResponse<String> get(String pathAndQuery, String user) {
         String credentials =

@@ -128,6 +128,11 @@ public final class TomcatSetup {
         return this;
     }
 
+    /** Clears soft references at each collection: caches of the JDK's own otherwise hold class loaders for a while. */
+    public TomcatSetup softReferencesAreNoLeak() {
+        return jvmOption("-XX:SoftRefLRUPolicyMSPerMB=0");
+    }
+
     /** Lets the JVM compile as it does in production, with this heap, instead of starting fast; for benchmarks. */
     public TomcatSetup fullSpeed(String heap) {
         speed = List.of("-Xmx" + heap, "-Xms" + heap);

@@ -120,13 +120,13 @@ final class ConfigurationTest {
                 var node = TomcatNode.on(line)
                         .withStore()
                         .manager()
+                        .softReferencesAreNoLeak()
                         .shop(StoreXml.jdbcStore(db))
                         .start()) {
             new Visitor().on(node).put("color", "green");
             Await.until("a row", () -> db.count("tomcat_sessions") == 1);
             node.undeploy("shop");
-            assertThat(node.get("/manager/text/findleaks", TomcatNode.ROBOT).body())
-                    .doesNotContain("/shop");
+            node.awaitNoLeak("/shop");
             assertThat(node.log()).doesNotContain("memory leak").doesNotContain("failed to stop");
         }
     }

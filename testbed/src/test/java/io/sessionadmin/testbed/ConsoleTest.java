@@ -23,6 +23,7 @@ final class ConsoleTest {
                 var node = TomcatNode.on(line)
                         .withStore()
                         .manager()
+                        .softReferencesAreNoLeak()
                         .shop(StoreXml.jdbcStore(db))
                         .start()) {
             var robot = new Admin(node);
@@ -40,8 +41,7 @@ final class ConsoleTest {
             robot.invalidate("/shop", List.of(handle));
 
             node.undeploy("session-admin");
-            assertThat(node.get("/manager/text/findleaks", TomcatNode.ROBOT).body())
-                    .doesNotContain("/session-admin");
+            node.awaitNoLeak("/session-admin");
             assertThat(node.log())
                     .doesNotContain("memory leak")
                     .doesNotContain("but has failed to")
