@@ -287,6 +287,10 @@ final class StoreEngine {
             refreshRows(now);
             endInvalidated(now, 0);
             reap(now);
+            reading.worked();
+            if (failedSaves.isEmpty()) { // the sweep locks rows, which a standby refuses; a failed save says more
+                saving.worked();
+            }
         } catch (StoreUnavailableException e) {
             saving.failed(e);
         }
@@ -367,6 +371,7 @@ final class StoreEngine {
             long before = clock.millis();
             endInvalidated(live.snapshot(), lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART);
             lookedAt = before;
+            reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
         }

@@ -484,6 +484,19 @@ final class JdbcStoreTest {
     }
 
     @Test
+    void anIdleContextNoticesThatTheTableIsBack() throws Exception {
+        tomcat(); // makes the table
+        EmbeddedTomcat idle = tomcat(Map.of());
+        Postgres.execute(database, "alter table tomcat_sessions rename to elsewhere");
+        idle.backgroundPass();
+        assertThat(idle.store.failure()).isPresent();
+
+        Postgres.execute(database, "alter table elsewhere rename to tomcat_sessions");
+        idle.backgroundPass();
+        assertThat(idle.store.failure()).isEmpty();
+    }
+
+    @Test
     void withSchemaNoneTheTableIsNotLookedAtBeforeItIsUsed() throws Exception {
         EmbeddedTomcat blind = tomcat(Map.of("schema", "none"));
         StandardSession session = blind.newSession();
