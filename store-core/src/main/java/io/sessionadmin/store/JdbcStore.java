@@ -7,7 +7,6 @@ import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.TableLayout;
 import io.sessionadmin.table.TableMismatchException;
-import io.sessionadmin.table.TableNames;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -39,8 +38,6 @@ public final class JdbcStore extends StoreBase {
     private record Started(
             DataSource connections,
             String context,
-            String node,
-            TableNames names,
             SessionTable table,
             StoreHealth saving,
             StoreHealth reading,
@@ -95,16 +92,7 @@ public final class JdbcStore extends StoreBase {
                     new GuardedConnections(connections::getConnection), settings.names(), node, settings.schema());
             prepare(table, settings, name, saving);
             StoreEngine engine = new StoreEngine(log, manager, table, saving, reading, Clock.systemUTC());
-            return new Started(
-                    connections,
-                    name,
-                    node,
-                    settings.names(),
-                    table,
-                    saving,
-                    reading,
-                    engine,
-                    listener(settings, name, engine));
+            return new Started(connections, name, table, saving, reading, engine, listener(settings, name, engine));
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
             throw e;
@@ -248,16 +236,6 @@ public final class JdbcStore extends StoreBase {
     /** The value of the app column for this context. */
     public String contextName() {
         return ContextName.of(manager.getContext());
-    }
-
-    /** This node, as rows name it. */
-    public String nodeName() {
-        return NodeName.of(manager.getContext());
-    }
-
-    /** The configured names; empty when the store is not started. */
-    public Optional<TableNames> tableNames() {
-        return Optional.ofNullable(started).map(Started::names);
     }
 
     /** Why sessions can't be saved, or else read, at present; empty when they can. */

@@ -17,9 +17,6 @@ import org.apache.catalina.session.StandardSession;
 /** The sessions in this node's memory, looked at without accessing or expiring one. */
 final class LiveCopies {
 
-    /** How long a row is left alone whose session's end is not known; milliseconds. */
-    private static final long LEFT_TO_THE_MANAGER = 60_000;
-
     /** After so many milliseconds without an access no ordinary request is using a session. */
     private static final long SURELY_UNUSED = 10_000;
 
@@ -81,14 +78,13 @@ final class LiveCopies {
             if (session == null) {
                 // It may have been loaded since.
                 return manager instanceof PersistentManagerBase && isLoaded(id)
-                        ? OptionalLong.of(System.currentTimeMillis() + LEFT_TO_THE_MANAGER)
+                        ? OptionalLong.of(0)
                         : OptionalLong.empty();
             }
             if (session.getMaxInactiveInterval() <= 0) {
                 return OptionalLong.of(NEVER);
             }
-            long expiry = session.getThisAccessedTimeInternal() + session.getMaxInactiveInterval() * 1000L;
-            return OptionalLong.of(Math.max(expiry, System.currentTimeMillis() + LEFT_TO_THE_MANAGER));
+            return OptionalLong.of(session.getThisAccessedTimeInternal() + session.getMaxInactiveInterval() * 1000L);
         }
     }
 

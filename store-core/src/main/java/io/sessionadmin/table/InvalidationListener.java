@@ -57,11 +57,6 @@ public final class InvalidationListener implements AutoCloseable {
         thread.start();
     }
 
-    /** Whether notifications arrive at present. */
-    public boolean isListening() {
-        return listening != null;
-    }
-
     private void run() {
         while (!closed) {
             try (Connection connection = connections.open()) {

@@ -11,7 +11,7 @@ public interface LiveSessions {
 
     /**
      * Until when the row must be left alone, in milliseconds since 1970-01-01 UTC, because its session is in this
-     * node's memory; empty when it is not. Must be quick: the row is locked meanwhile.
+     * node's memory; empty when it is not. A time in the past stands for a while. Must be quick: the row is locked meanwhile.
      */
     OptionalLong heldUntil(String sessionId);
 }

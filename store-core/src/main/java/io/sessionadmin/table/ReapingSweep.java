@@ -148,13 +148,12 @@ final class ReapingSweep {
             try (ResultSet row = statement.executeQuery()) {
                 List<StoredSession> deleted = new ArrayList<>();
                 while (row.next()) {
-                    byte[] data = row.getBytes(4);
                     deleted.add(new StoredSession(
                             new SessionKey(context, row.getString(1)),
                             row.getInt(2),
                             row.getLong(3),
                             0,
-                            data == null ? new byte[0] : data));
+                            StoredSession.data(row, 4)));
                 }
                 return deleted;
             }

@@ -63,7 +63,7 @@ public final class SessionCatalog {
 
     /** The ids first: without the index for handles all keys are sorted, and must not drag the data along. */
     private static final String PAGE =
-            ROW + "   and session_id in (select session_id from tomcat_sessions where app_name = ?" + " and " + HANDLE
+            ROW + "   and session_id in (select session_id from tomcat_sessions where app_name = ? and " + HANDLE
                     + " > ? order by " + HANDLE + " limit ?)\n order by " + HANDLE;
 
     /**
@@ -268,7 +268,6 @@ public final class SessionCatalog {
     }
 
     private static StoredRow row(String context, ResultSet row, boolean own) throws SQLException {
-        byte[] data = row.getBytes(6);
         return new StoredRow(
                 new SessionKey(context, row.getString(1)),
                 !"0".equals(row.getString(2)),
@@ -279,7 +278,7 @@ public final class SessionCatalog {
                 own ? row.getString(8) : null,
                 own ? row.getString(9) : null,
                 own ? Long.valueOf(row.getLong(10)) : null,
-                data == null ? new byte[0] : data);
+                StoredSession.data(row, 6));
     }
 
     private static @Nullable Instant instant(@Nullable Timestamp time) {

@@ -191,33 +191,18 @@ public final class SessionTable {
                     if (!row.next()) {
                         return Optional.empty();
                     }
-                    byte[] data = row.getBytes(1);
                     return Optional.of(new StoredSession(
-                            key, row.getInt(2), row.getLong(3), row.getLong(4), data == null ? new byte[0] : data));
+                            key, row.getInt(2), row.getLong(3), row.getLong(4), StoredSession.data(row, 1)));
                 }
             }
         });
     }
 
-    private static final String REMOVE = """
+    private static final String REMOVE_IDLE = """
             delete from tomcat_sessions
-             where app_name = ? and session_id = ? and valid_session <> '0'""";
+             where app_name = ? and session_id = ? and valid_session <> '0' and last_access <= ?""";
 
-    /** Removes a session that has ended; a tombstone stays. */
-    public void remove(SessionKey key) throws StoreUnavailableException {
-        onTable(any -> connection -> {
-            try (PreparedStatement statement = prepare(connection, REMOVE)) {
-                bindKey(statement, key);
-                return statement.executeUpdate();
-            }
-        });
-    }
-
-    private static final String REMOVE_IDLE = REMOVE + """
-
-               and last_access <= ?""";
-
-    /** Removes a session whose copy here was idle for too long, unless another node has used it since. */
+    /** Removes a session whose copy here was idle for too long, unless another node has used it since. A tombstone stays. */
     public void removeIdle(SessionKey key, long lastAccess) throws StoreUnavailableException {
         onTable(any -> connection -> {
             try (PreparedStatement statement = prepare(connection, REMOVE_IDLE)) {
@@ -318,9 +303,8 @@ public final class SessionTable {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                byte[] data = row.getBytes(2);
                 return Optional.of(
-                        new StoredSession(key, row.getInt(1), row.getLong(3), 0, data == null ? new byte[0] : data));
+                        new StoredSession(key, row.getInt(1), row.getLong(3), 0, StoredSession.data(row, 2)));
             }
         }
     }

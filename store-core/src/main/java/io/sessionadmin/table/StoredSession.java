@@ -1,5 +1,8 @@
 package io.sessionadmin.table;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
 /**
  * A session as it came from the table.
  *
@@ -9,4 +12,11 @@ package io.sessionadmin.table;
  * @param data Tomcat's session stream
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-public record StoredSession(SessionKey key, int maxInactive, long lastAccess, long savedAt, byte[] data) {}
+public record StoredSession(SessionKey key, int maxInactive, long lastAccess, long savedAt, byte[] data) {
+
+    /** A stream as a column has it; a table of Tomcat's documentation allows none. */
+    static byte[] data(ResultSet row, int column) throws SQLException {
+        byte[] data = row.getBytes(column);
+        return data == null ? new byte[0] : data;
+    }
+}

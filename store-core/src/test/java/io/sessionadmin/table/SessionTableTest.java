@@ -86,7 +86,7 @@ final class SessionTableTest {
         void twoContextsMayUseTheSameId() throws Exception {
             table.save(row(SHOP, "A1", 1800, NOW, "shop"));
             table.save(row(OTHER, "A1", 1800, NOW, "other"));
-            table.remove(key(SHOP, "A1"));
+            table.removeIdle(key(SHOP, "A1"), NOW);
 
             assertThat(table.load(key(SHOP, "A1"))).isEmpty();
             assertThat(table.load(key(OTHER, "A1")).map(SessionTableTest::text)).contains("other");
@@ -190,7 +190,7 @@ final class SessionTableTest {
         void removingAndClearingLeaveTombstones() throws Exception {
             table.invalidate(key(SHOP, "A1"), NOW);
             table.save(row(SHOP, "B2", 1800, NOW, "two"));
-            table.remove(key(SHOP, "A1"));
+            table.removeIdle(key(SHOP, "A1"), NOW);
             table.clear(SHOP);
 
             assertThat(table.tombstones(SHOP, 0)).containsExactly(new SessionTable.Tombstone("A1", NOW));
