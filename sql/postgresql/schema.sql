@@ -31,3 +31,37 @@ create index if not exists tomcat_sessions_handle on tomcat_sessions
 
 -- Tombstones are few; this counts and finds them.
 create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
+
+-- Optional, both: without them everything else works.
+
+-- Who is there: a row for each node, context and start, written every 10 seconds. A console sees the whole cluster by it.
+create table if not exists tomcat_sessions_nodes (
+    app_name        varchar(255) collate "C" not null,
+    node            text        not null,  -- the node's name, as in the column node of the sessions
+    instance        text        not null,  -- random, another one with each start
+    tomcat          text        not null,  -- version of the server
+    store           text        not null,  -- version of the store
+    coherence       text        not null,  -- strict or sticky
+    max_idle_backup integer     not null,  -- seconds; -1: no backups
+    window_ms       bigint,                -- how old an unsaved change gets when all is well; null: no limit
+    started_at      timestamptz not null,
+    heartbeat       timestamptz not null,  -- on the clock of the database
+    node_time       bigint      not null,  -- ms; the node's own clock at the heartbeat
+    live            bigint      not null,  -- sessions in memory
+    at_risk         bigint      not null,  -- of them: the latest change is not in the table
+    overdue         bigint      not null,
+    failing         bigint      not null,
+    oldest_unsaved  bigint,                -- ms since the oldest change that is not in the table; null: none
+    listening       boolean     not null,
+    stopped         boolean     not null default false,  -- it said that it stops
+    primary key (app_name, node, instance)
+) with (fillfactor = 50);
+
+-- Whose request holds a session, for sessionLocking="cluster". Unlogged: leases are short, and end with a crash.
+create unlogged table if not exists tomcat_sessions_locks (
+    app_name   varchar(255) collate "C" not null,
+    session_id varchar(255) collate "C" not null,
+    owner      text                     not null,
+    until      timestamptz              not null,  -- on the clock of the database
+    primary key (app_name, session_id)
+) with (fillfactor = 70);
