@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,6 +101,15 @@ public final class TestDatabase implements AutoCloseable {
     /** How many rows a query or a table has. */
     public long count(String from, @Nullable Object... parameters) {
         return Long.parseLong(String.valueOf(query("select count(*) from " + from, parameters)));
+    }
+
+    /** From now on each insert and update of a row of that table takes so long, where the condition on {@code new} holds. */
+    public void delaySaves(String table, Duration delay, String condition) {
+        update("""
+                create or replace function delay() returns trigger language plpgsql as $$
+                begin perform pg_sleep(tg_argv[0]::float8 / 1000); return new; end $$""");
+        update("create trigger delay before insert or update on " + table + " for each row when (" + condition
+                + ") execute function delay(" + delay.toMillis() + ")");
     }
 
     /** Cuts all connections to this database, as a fail-over does. */

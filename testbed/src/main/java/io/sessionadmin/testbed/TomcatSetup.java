@@ -36,6 +36,7 @@ public final class TomcatSetup {
     private final List<String> hostElements = new ArrayList<>();
     private @Nullable String name;
     private String password = "secret";
+    private String connectorAttributes = "";
     private List<String> speed = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
     private int backgroundProcessorDelay = 1;
 
@@ -71,7 +72,15 @@ public final class TomcatSetup {
      * @param contextXml what stands inside of {@code <Context>}
      */
     public TomcatSetup webapp(String name, Path war, String contextXml) {
-        return descriptor(name, "<Context docBase=\"" + war.toAbsolutePath() + "\">\n" + contextXml + "\n</Context>");
+        return webapp(name, war, "", contextXml);
+    }
+
+    /** The same with attributes of {@code <Context>}, such as {@code crossContext="true"}. */
+    public TomcatSetup webapp(String name, Path war, String contextAttributes, String contextXml) {
+        return descriptor(
+                name,
+                "<Context docBase=\"" + war.toAbsolutePath() + "\" " + contextAttributes + ">\n" + contextXml
+                        + "\n</Context>");
     }
 
     /** Deploys a WAR at start with the META-INF/context.xml that it brings along, if any. */
@@ -108,6 +117,12 @@ public final class TomcatSetup {
     /** An element for GlobalNamingResources, such as a DataSource; link it with ResourceLink in a context. */
     public TomcatSetup globalResource(String xml) {
         globalResources.add(xml);
+        return this;
+    }
+
+    /** Attributes for the Connector, such as {@code compression="on"}. */
+    public TomcatSetup connector(String attributes) {
+        connectorAttributes = attributes;
         return this;
     }
 
@@ -218,7 +233,8 @@ public final class TomcatSetup {
                 %s
                   </GlobalNamingResources>
                   <Service name="Catalina">
-                    <Connector address="127.0.0.1" port="${http.port}" protocol="HTTP/1.1" connectionTimeout="20000"/>
+                    <Connector address="127.0.0.1" port="${http.port}" protocol="HTTP/1.1" connectionTimeout="20000"
+                               %s/>
                     <Engine name="Catalina" defaultHost="localhost" jvmRoute="%s" backgroundProcessorDelay="%d">
                       <Realm className="org.apache.catalina.realm.LockOutRealm">
                         <Realm className="org.apache.catalina.realm.UserDatabaseRealm" resourceName="UserDatabase"/>
@@ -230,7 +246,11 @@ public final class TomcatSetup {
                   </Service>
                 </Server>
                 """.formatted(
-                String.join("\n", globalResources), route, backgroundProcessorDelay, String.join("\n", hostElements));
+                        String.join("\n", globalResources),
+                        connectorAttributes,
+                        route,
+                        backgroundProcessorDelay,
+                        String.join("\n", hostElements));
     }
 
     private String usersXml() {

@@ -10,22 +10,37 @@ public final class Visit {
     private final Visitor visitor;
     private final TomcatNode node;
     private final String context;
-    private final @Nullable String answer;
+    private final Map<String, String> wanted;
 
     Visit(Visitor visitor, TomcatNode node, String context) {
-        this(visitor, node, context, null);
+        this(visitor, node, context, Map.of());
     }
 
-    private Visit(Visitor visitor, TomcatNode node, String context, @Nullable String answer) {
+    private Visit(Visitor visitor, TomcatNode node, String context, Map<String, String> wanted) {
         this.visitor = visitor;
         this.node = node;
         this.context = context;
-        this.answer = answer;
+        this.wanted = wanted;
     }
 
-    /** Asks for another kind of response: plain, exact, flushed, closed, large, redirect, error, async. */
+    /** Asks for another kind of response: plain, exact, flushed, closed, large, redirect, error, async and more. */
     public Visit answering(String kind) {
-        return new Visit(visitor, node, context, kind);
+        return wanting("answer", kind);
+    }
+
+    /** Lets get, put, remove and count wait between reading and changing, until {@link #resume()} or that time is over. */
+    public Visit pausing(int milliseconds) {
+        return wanting("pause", Integer.toString(milliseconds));
+    }
+
+    /** How many requests of this context wait now, whoever's they are. */
+    public int paused() {
+        return Integer.parseInt(String.valueOf(api("paused")));
+    }
+
+    /** Lets the requests of this context go on that wait now, whoever's they are. */
+    public void resume() {
+        api("resume");
     }
 
     public void put(String name, String value) {
@@ -49,6 +64,21 @@ public final class Visit {
     /** Adds one to a counter and answers what it is now. */
     public int count(String name) {
         return Integer.parseInt(String.valueOf(api("count", "name", name)).strip());
+    }
+
+    /** Adds to a list that is in a bean that is in the session, and is changed in place. */
+    public void wish(String name, String occasion, String wish) {
+        api("wish", "name", name, "occasion", occasion, "wish", wish);
+    }
+
+    /** Keeps the session's Accessor on this node under that name; false where sessions have none. */
+    public boolean shelve(String name) {
+        return api("shelve", "name", name) != null;
+    }
+
+    /** Adds one to the counter of that name in the session whose Accessor has it, whoever asks. */
+    public void countShelved(String name) {
+        api("countshelved", "name", name);
     }
 
     /** The application's own login: changes the session id and puts a bean into the session. */
@@ -137,6 +167,11 @@ public final class Visit {
         return String.valueOf(api("events"));
     }
 
+    /** What its attribute listener has counted on this node: {@code added=1 replaced=0 removed=0}. */
+    public String attributeEvents() {
+        return String.valueOf(api("attributes"));
+    }
+
     /** A GET below the shop's path; whatever comes back. */
     public HttpResponse<String> request(String path) {
         return get0(path);
@@ -148,10 +183,14 @@ public final class Visit {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             form.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        if (answer != null) {
-            form.put("answer", answer);
-        }
+        form.putAll(wanted);
         return visitor.send("POST", node, context + path, form);
+    }
+
+    private Visit wanting(String name, String value) {
+        var more = new LinkedHashMap<>(wanted);
+        more.put(name, value);
+        return new Visit(visitor, node, context, more);
     }
 
     private @Nullable String api(String verb, String... namesAndValues) {
@@ -163,7 +202,7 @@ public final class Visit {
     }
 
     private @Nullable String body(HttpResponse<String> response) {
-        boolean asked = "error".equals(answer) && response.statusCode() == 409;
+        boolean asked = "error".equals(wanted.get("answer")) && response.statusCode() == 409;
         if (response.statusCode() >= 400 && !asked) {
             throw new IllegalStateException(node + " answered " + response.statusCode() + " to "
                     + response.request().method() + " "

@@ -3,6 +3,9 @@ package io.sessionadmin.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.LinkedHashMap;
+import java.util.concurrent.CompletableFuture;
+
 /** What the shop does to a session when it is asked to. */
 final class ShopTest {
     @OnBothTomcats
@@ -74,13 +77,81 @@ final class ShopTest {
 
     @OnBothTomcats
     void aCounterCountsInWhateverWayItIsAnswered(TomcatLine line) {
+        String together = "crossContext=\"true\" sessionCookiePath=\"/\"";
+        try (var node = TomcatNode.on(line)
+                        .webapp("shop", ShopWar.standard(), together, StoreXml.memory())
+                        .webapp("outlet", ShopWar.standard(), together, StoreXml.memory())
+                        .start();
+                var client = new EagerClient()) {
+            var kinds = new LinkedHashMap<String, Integer>();
+            kinds.put("plain", 200);
+            kinds.put("exact", 200);
+            kinds.put("flushed", 200);
+            kinds.put("closed", 200);
+            kinds.put("large", 200);
+            kinds.put("large_exact", 200);
+            kinds.put("empty", 204);
+            kinds.put("redirect", 302);
+            kinds.put("error", 409);
+            kinds.put("error_page", 410);
+            kinds.put("thrown", 500);
+            kinds.put("thrown_page", 500);
+            kinds.put("late", 200);
+            kinds.put("async", 200);
+            kinds.put("async_exact", 200);
+            kinds.put("async_dispatch", 200);
+            kinds.put("forward", 200);
+            kinds.put("after_forward", 200);
+            kinds.put("include", 200);
+            kinds.put("cross_forward", 200);
+            kinds.put("cross_include", 200);
+            kinds.forEach(
+                    (kind, status) -> assertThat(client.get(node, "/shop/api/count?name=n&other=/outlet&answer=" + kind)
+                                    .status())
+                            .as(kind)
+                            .isEqualTo(status));
+            assertThat(client.get(node, "/shop/api/get?name=n").body()).isEqualTo("" + kinds.size());
+            assertThat(client.get(node, "/shop/api/get?name=pages").body()).isEqualTo("2");
+            assertThat(client.get(node, "/outlet/api/get?name=n").body()).isEqualTo("2");
+        }
+    }
+
+    @OnBothTomcats
+    void aRequestPausesBetweenReadingAndChanging(TomcatLine line) {
         try (var node = TomcatNode.on(line).shop(StoreXml.memory()).start()) {
             var alice = new Visitor().on(node);
-            for (String kind :
-                    new String[] {"plain", "exact", "flushed", "closed", "large", "redirect", "error", "async"}) {
-                alice.answering(kind).post("/api/count", "name", "n");
+            alice.count("n");
+            var slow = CompletableFuture.runAsync(() -> alice.pausing(60_000).count("n"));
+            Await.until("a request that pauses", () -> alice.paused() == 1);
+            alice.count("n");
+            alice.resume();
+            slow.join();
+            assertThat(alice.get("n")).isEqualTo("2");
+            assertThat(alice.pausing(1).get("n")).isEqualTo("2");
+            assertThat(alice.attributeEvents()).isEqualTo("added=1 replaced=2 removed=0");
+        }
+    }
+
+    @OnBothTomcats
+    void wishesAreChangedInPlace(TomcatLine line) {
+        try (var node = TomcatNode.on(line).shop(StoreXml.memory()).start()) {
+            var alice = new Visitor().on(node);
+            alice.wish("wishes", "birthday", "lamp");
+            alice.wish("wishes", "birthday", "mug");
+            assertThat(alice.get("wishes")).isEqualTo("{birthday=[lamp, mug]}");
+            assertThat(alice.attributeEvents()).isEqualTo("added=1 replaced=0 removed=0");
+        }
+    }
+
+    @OnBothTomcats
+    void anAccessorChangesASessionOutsideOfItsRequests(TomcatLine line) {
+        try (var node = TomcatNode.on(line).shop(StoreXml.memory()).start()) {
+            var alice = new Visitor().on(node);
+            assertThat(alice.shelve("n")).isEqualTo(line == TomcatLine.TOMCAT_11);
+            if (line == TomcatLine.TOMCAT_11) {
+                new Visitor().on(node).countShelved("n");
+                assertThat(alice.get("n")).isEqualTo("1");
             }
-            assertThat(alice.count("n")).isEqualTo(9);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sessionadmin.testbed.shop;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,29 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What tests do to a session, in plain text: {@code POST /api/VERB}. 204 stands for "there is none". With
- * {@code answer=...} a change is answered in one of the ways in which responses leave Tomcat early, see {@link Answer}.
+ * {@code answer=...} a change is answered in one of the ways in which responses leave Tomcat early, see {@link Answer};
+ * with {@code pause=...} a verb waits between reading and changing, see {@link Pause}.
  */
 public final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
         String verb = request.getPathInfo() == null ? "" : request.getPathInfo().substring(1);
-        Answer answer = Answer.asked(request);
-        if (answer == Answer.ASYNC) {
-            var async = request.startAsync();
-            async.start(() -> {
-                try {
-                    Answer.PLAIN.send(response, run(verb, request));
-                } catch (IOException e) {
-                    log("shop: async answer failed", e);
-                } finally {
-                    async.complete();
-                }
-            });
-        } else {
-            answer.send(response, run(verb, request));
-        }
+        Answer.asked(request).to(request, response, () -> run(verb, request));
     }
 
     private @Nullable String run(String verb, HttpServletRequest request) {
@@ -47,12 +36,22 @@ public final class ApiServlet extends HttpServlet {
             case "touch" -> request.getSession(false) == null ? null : "touched";
             case "nothing" -> "no session was looked at";
             case "events" -> SessionCounter.report();
-            case "put" -> put(request, parameter(request, "value"));
-            case "remove" -> {
-                request.getSession().removeAttribute(parameter(request, "name"));
-                yield "removed";
+            case "attributes" -> AttributeCounter.report();
+            case "paused" -> Integer.toString(Pause.waiting());
+            case "resume" -> {
+                Pause.end();
+                yield "resumed";
             }
+            case "put" -> put(request, parameter(request, "value"));
+            case "remove" -> remove(request);
             case "count" -> count(request, parameter(request, "name"));
+            case "wish" -> wish(request);
+            case "shelve" -> Shelf.put(parameter(request, "name"), request.getSession());
+            case "countshelved" -> {
+                String name = parameter(request, "name");
+                Shelf.use(name, session -> count(session, name));
+                yield "counted";
+            }
             case "login" -> login(request, parameter(request, "user"));
             case "logout" -> logout(request);
             case "big" -> put(request, letters(Integer.parseInt(parameter(request, "kb")) * 1024));
@@ -79,6 +78,7 @@ public final class ApiServlet extends HttpServlet {
     private static @Nullable String get(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         Object value = session == null ? null : session.getAttribute(parameter(request, "name"));
+        Pause.asked(request);
         return value == null ? null : value.toString();
     }
 
@@ -98,15 +98,45 @@ public final class ApiServlet extends HttpServlet {
     }
 
     private static String put(HttpServletRequest request, Object value) {
-        request.getSession().setAttribute(parameter(request, "name"), value);
+        HttpSession session = request.getSession();
+        Pause.asked(request);
+        session.setAttribute(parameter(request, "name"), value);
         return "put";
+    }
+
+    private static String remove(HttpServletRequest request) {
+        HttpSession session = request.getSession();
+        Pause.asked(request);
+        session.removeAttribute(parameter(request, "name"));
+        return "removed";
+    }
+
+    /** Changes an attribute's object in place, without setAttribute but for the first time. */
+    private static String wish(HttpServletRequest request) {
+        HttpSession session = request.getSession();
+        String name = parameter(request, "name");
+        Wishes wishes = session.getAttribute(name) instanceof Wishes old ? old : new Wishes();
+        wishes.add(parameter(request, "occasion"), parameter(request, "wish"));
+        if (session.getAttribute(name) == null) {
+            session.setAttribute(name, wishes);
+        }
+        return wishes.toString();
     }
 
     private static String count(HttpServletRequest request, String name) {
         HttpSession session = request.getSession();
-        int next = session.getAttribute(name) instanceof Integer count ? count + 1 : 1;
+        int next = next(session, name);
+        Pause.asked(request);
         session.setAttribute(name, next);
         return Integer.toString(next);
+    }
+
+    private static void count(HttpSession session, String name) {
+        session.setAttribute(name, next(session, name));
+    }
+
+    private static int next(HttpSession session, String name) {
+        return session.getAttribute(name) instanceof Integer count ? count + 1 : 1;
     }
 
     private static String login(HttpServletRequest request, String user) {
