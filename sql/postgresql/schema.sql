@@ -12,10 +12,12 @@ create table if not exists tomcat_sessions (
     max_inactive  integer                  not null,  -- seconds; 0 and less: the session never expires
     last_access   bigint                   not null,  -- milliseconds since 1970-01-01 UTC
 
-    version       bigint                   not null default 0,  -- grows by one with each save
+    version       bigint                   not null default 0,  -- another one after each save; 0: saved by Tomcat's own store
     reap_after    bigint                   default 0,  -- ms; no sweep has to look at the row before; null: never
     saved_at      timestamptz              default clock_timestamp(),  -- null: not known
-    node          varchar(255),                       -- the Tomcat that saved the row last
+    node          varchar(255),                       -- the Tomcat that saved the row last; of a tombstone: that told
+                                                      -- the listeners, null: nobody has yet
+    held          boolean                  not null default false,  -- that Tomcat has the session in memory
     user_name     varchar(255),                       -- who is logged in, where Tomcat knows
 
     session_data  bytea,                              -- Tomcat's session stream; empty in a tombstone

@@ -9,6 +9,7 @@ alter table tomcat_sessions add column if not exists reap_after bigint      defa
 alter table tomcat_sessions add column if not exists saved_at   timestamptz;  -- of older rows it is not known
 alter table tomcat_sessions alter column saved_at set default clock_timestamp();
 alter table tomcat_sessions add column if not exists node       varchar(255);
+alter table tomcat_sessions add column if not exists held       boolean     not null default false;
 alter table tomcat_sessions add column if not exists user_name  varchar(255);
 
 -- Tomcat's documentation makes the id alone the key: two contexts with the same id then overwrite each other.

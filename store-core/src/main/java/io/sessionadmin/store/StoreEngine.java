@@ -1,14 +1,17 @@
 package io.sessionadmin.store;
 
 import io.sessionadmin.table.Reaping;
+import io.sessionadmin.table.RowVersion;
 import io.sessionadmin.table.SaveResult;
 import io.sessionadmin.table.SessionKey;
 import io.sessionadmin.table.SessionRow;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
+import io.sessionadmin.table.Tombstone;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +36,9 @@ final class StoreEngine {
 
     /** What a session id may look like; another one is nobody's, and not worth a query. */
     private static final Pattern PLAUSIBLE_ID = Pattern.compile("[!#-&(-:=?-\\[\\]-~]{1,255}");
+
+    /** The note of a session that says which state of the row its copy comes from. */
+    private static final String BASIS = RowVersion.class.getName();
 
     private static final int REAPED_AT_ONCE = 100;
     private static final int NAMED_AT_MOST = 1_000;
@@ -122,21 +128,22 @@ final class StoreEngine {
                 key,
                 session.getMaxInactiveInterval(),
                 encoded.access(),
-                SessionBackup.of(session).savedAccess(),
                 session.getCreationTimeInternal(),
                 SessionUser.of(session).map(StoreEngine::fitting).orElse(null),
+                live.holds(session),
                 encoded.data());
-        settle(session, key, encoded, table.save(row));
+        settle(session, key, encoded, table.save(row, basis(session)));
     }
 
     private void settle(StandardSession session, SessionKey key, SessionCodec.Encoded encoded, SaveResult result)
             throws IOException {
         if (!key.id().equals(session.getIdInternal()) || !LiveCopies.isValid(session)) {
             table.bury(key, clock.millis()); // it ended or got a new id while it was being saved
-        } else if (result instanceof SaveResult.Saved) {
+        } else if (result instanceof SaveResult.Saved saved) {
+            session.setNote(BASIS, saved.version());
             SessionBackup.saved(encoded.access(), clock.millis(), encoded.data().length, encoded.leftOut())
                     .attachTo(session);
-        } else if (result instanceof SaveResult.Invalidated) {
+        } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
             expire(session);
         } else if (result instanceof SaveResult.TakenByContext taken) {
             throw new SessionNotSavedException("context " + taken.context() + " has a session with the same id and the"
@@ -146,6 +153,11 @@ final class StoreEngine {
             log.info("Session " + key + " was used on another node since: its row is newer than the copy here,"
                     + " which is dropped");
         }
+    }
+
+    /** The state of the row that this copy comes from. */
+    private static RowVersion basis(Session session) {
+        return session.getNote(BASIS) instanceof RowVersion version ? version : RowVersion.NONE;
     }
 
     /** Notes a failure of the session's own, and logs it when it is new. */
@@ -213,6 +225,7 @@ final class StoreEngine {
         long access = Math.max(stored.lastAccess(), session.getThisAccessedTimeInternal());
         SessionBackup.saved(access, stored.savedAt(), stored.data().length, List.of())
                 .attachTo(session);
+        session.setNote(BASIS, stored.version());
         known.put(stored.key().id(), session);
         return session;
     }
@@ -379,7 +392,7 @@ final class StoreEngine {
 
     private void endInvalidated(LiveCopies.Snapshot now, long since) throws StoreUnavailableException {
         int ended = 0;
-        for (SessionTable.Tombstone tombstone : table.tombstones(context, since)) {
+        for (Tombstone tombstone : table.tombstones(context, since)) {
             Optional<StandardSession> copy = now.find(tombstone.id());
             if (copy.isPresent()
                     && live.holds(copy.get())
@@ -397,7 +410,7 @@ final class StoreEngine {
     private void reap(LiveCopies.Snapshot now) throws StoreUnavailableException {
         String next = "";
         while (next != null) {
-            Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, now);
+            Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, Duration.ZERO, now);
             reaping.expired().forEach(this::expireStored);
             next = reaping.next();
         }

@@ -49,7 +49,11 @@ final class Database {
     <T> T transaction(Work<T> work) throws StoreUnavailableException {
         try (Connection connection = connections.open()) {
             boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
+            if (autoCommit) {
+                connection.setAutoCommit(false);
+            } else {
+                connection.rollback(); // a validation query may have begun a transaction, and so set now()
+            }
             T result = committed(connection, work);
             connection.setAutoCommit(autoCommit);
             return result;
@@ -73,7 +77,7 @@ final class Database {
         try {
             return transaction(limited);
         } catch (StoreUnavailableException first) {
-            if (!isLostConnection(first.sqlState())) {
+            if (!first.isLostConnection()) {
                 throw first;
             }
             return transaction(limited);
@@ -83,7 +87,11 @@ final class Database {
     private <T> T committed(Work<T> work) throws SQLException {
         try (Connection connection = connections.open()) {
             // A DataSource of the operator's may be configured not to commit by itself.
-            return connection.getAutoCommit() ? bounded(connection, work) : committed(connection, work);
+            if (connection.getAutoCommit()) {
+                return bounded(connection, work);
+            }
+            connection.rollback(); // a validation query may have begun a transaction, and so set now()
+            return committed(connection, work);
         }
     }
 

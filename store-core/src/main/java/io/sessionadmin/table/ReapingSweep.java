@@ -25,6 +25,8 @@ final class ReapingSweep {
     private final Connection connection;
     private final TableNames names;
     private final boolean ownColumns;
+    private final Clocks clocks;
+    private final long grace;
 
     private String last = "";
     private final List<String> tombstones = new ArrayList<>();
@@ -32,10 +34,15 @@ final class ReapingSweep {
     private final List<String> postponed = new ArrayList<>();
     private final List<@Nullable Long> postponedTo = new ArrayList<>();
 
-    ReapingSweep(Connection connection, TableNames names, boolean ownColumns) {
+    /**
+     * @param grace milliseconds for which an expired session is left alone
+     */
+    ReapingSweep(Connection connection, TableNames names, boolean ownColumns, Clocks clocks, long grace) {
         this.connection = connection;
         this.names = names;
         this.ownColumns = ownColumns;
+        this.clocks = clocks;
+        this.grace = grace;
     }
 
     Reaping run(String context, String after, int limit, LiveSessions live) throws SQLException {
@@ -50,33 +57,33 @@ final class ReapingSweep {
 
     private static final String DUE = """
             select session_id, valid_session, max_inactive, last_access,
-                   (extract(epoch from clock_timestamp()) * 1000)::bigint
+                   (extract(epoch from now()) * 1000)::bigint
               from tomcat_sessions
              where app_name = ?
-               and reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint
+               and reap_after < (extract(epoch from now()) * 1000)::bigint - ?
              order by reap_after
              limit ?
                for update skip locked""";
 
     private static final String DUE_SIX_COLUMNS = """
             select session_id, valid_session, max_inactive, last_access,
-                   (extract(epoch from clock_timestamp()) * 1000)::bigint
+                   (extract(epoch from now()) * 1000)::bigint
               from tomcat_sessions
              where app_name = ?
                and session_id > ?
                and max_inactive > 0
-               and last_access + max_inactive::bigint * 1000 < (extract(epoch from clock_timestamp()) * 1000)::bigint
+               and last_access + max_inactive::bigint * 1000 < (extract(epoch from now()) * 1000)::bigint - ?
              order by session_id
              limit ?
                for update skip locked""";
 
     private int judgeDueRows(String context, String after, int limit, LiveSessions live) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(names.in(ownColumns ? DUE : DUE_SIX_COLUMNS))) {
-            statement.setString(1, context);
+            Parameters parameters = new Parameters(statement).text(context);
             if (!ownColumns) { // a postponed row keeps its place there: go on behind it
-                statement.setString(2, after);
+                parameters.text(after);
             }
-            statement.setInt(ownColumns ? 2 : 3, limit);
+            parameters.number(grace).number(limit);
             try (ResultSet row = statement.executeQuery()) {
                 int rows = 0;
                 while (row.next()) {
@@ -85,7 +92,7 @@ final class ReapingSweep {
                     judge(
                             last,
                             "0".equals(row.getString(2)),
-                            SessionRow.expiry(row.getLong(4), row.getInt(3)),
+                            expiry(row.getLong(4), row.getInt(3)),
                             row.getLong(5),
                             live);
                 }
@@ -95,7 +102,7 @@ final class ReapingSweep {
     }
 
     private void judge(String id, boolean tombstone, @Nullable Long expiry, long now, LiveSessions live) {
-        if (expiry == null || expiry >= now) {
+        if (expiry == null || expiry + grace >= now) {
             postponed.add(id);
             postponedTo.add(expiry);
             return;
@@ -108,11 +115,15 @@ final class ReapingSweep {
         if (held.isPresent()) {
             postponed.add(id);
             // Not into the past of PostgreSQL's clock: the same rows would be due again at once.
-            long until = Math.max(held.getAsLong(), now + SHORTEST_DELAY);
+            long until = now + Math.max(held.getAsLong() - clocks.here(), SHORTEST_DELAY);
             postponedTo.add(held.getAsLong() == LiveSessions.NEVER ? null : Long.valueOf(until));
         } else {
             expired.add(id);
         }
+    }
+
+    private static @Nullable Long expiry(long lastAccess, int maxInactive) {
+        return maxInactive <= 0 ? null : Long.valueOf(lastAccess + maxInactive * 1000L);
     }
 
     private static final String POSTPONE = """
@@ -138,11 +149,13 @@ final class ReapingSweep {
     private static final String DELETE = """
             delete from tomcat_sessions
              where app_name = ? and session_id = any (?)
-            returning session_id, max_inactive, last_access, session_data""";
+            returning session_id, max_inactive, last_access, session_data,
+                      (extract(epoch from now()) * 1000)::bigint, %s""";
 
     private List<StoredSession> delete(String context, List<String> ids) throws SQLException {
+        String sql = DELETE.formatted(ownColumns ? "version" : "0");
         Array array = connection.createArrayOf("text", ids.toArray());
-        try (PreparedStatement statement = connection.prepareStatement(names.in(DELETE))) {
+        try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
             statement.setString(1, context);
             statement.setArray(2, array);
             try (ResultSet row = statement.executeQuery()) {
@@ -150,8 +163,9 @@ final class ReapingSweep {
                 while (row.next()) {
                     deleted.add(new StoredSession(
                             new SessionKey(context, row.getString(1)),
+                            RowVersion.of(row.getLong(6), row.getLong(3)),
                             row.getInt(2),
-                            row.getLong(3),
+                            clocks.here(row.getLong(3), row.getLong(5)),
                             0,
                             StoredSession.data(row, 4)));
                 }

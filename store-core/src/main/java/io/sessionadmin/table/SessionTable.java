@@ -1,41 +1,38 @@
 package io.sessionadmin.table;
 
-import static io.sessionadmin.table.SessionRow.expiry;
-
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Types;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The table that keeps sessions: what a store writes and reads. What people look at is in {@link SessionCatalog}; no
  * SQL lives outside of this package.
  *
- * <p>Each method is one transaction: after an exception nothing of it counts. Safe for use by several threads.
+ * <p>Each method is one transaction where nothing else is said: after an exception nothing of it counts. Times are on
+ * this node's clock, in milliseconds since 1970-01-01 UTC; the table has them on the database's. Safe for use by
+ * several threads.
  */
 public final class SessionTable {
 
-    /** How long a tombstone of a session that never expires is kept, in seconds: 30 days. */
-    private static final int LONGEST_TOMBSTONE = 30 * 24 * 3600;
-
-    /** A tombstone outlives a backup that is under way, whatever the session's max inactive interval; seconds. */
-    private static final int SHORTEST_TOMBSTONE = 3600;
-
-    private final Database database;
-    private final TableNames names;
-    private final String node;
-    private volatile SchemaMode mode;
-    private volatile @Nullable TableLayout layout;
+    private final TableAccess table;
+    private final Saves saves;
+    private final Batches batches;
+    private final Lookups lookups;
+    private final Tombstones tombstones;
+    private final Accesses accesses;
 
     /** A table that is used as it is. */
     public SessionTable(ConnectionSource connections, TableNames names, String node) {
         this(connections, names, node, SchemaMode.NONE);
+    }
+
+    /** A table on the system's clock. */
+    public SessionTable(ConnectionSource connections, TableNames names, String node, SchemaMode mode) {
+        this(connections, names, node, mode, Clock.systemUTC());
     }
 
     /**
@@ -43,12 +40,15 @@ public final class SessionTable {
      *
      * @param node this node's name, for rows to say who saved them
      * @param mode what to do about the table at first contact, which may be long after the start
+     * @param clock this node's, which the times of sessions are on
      */
-    public SessionTable(ConnectionSource connections, TableNames names, String node, SchemaMode mode) {
-        this.database = new Database(connections);
-        this.names = names;
-        this.node = node;
-        this.mode = mode;
+    public SessionTable(ConnectionSource connections, TableNames names, String node, SchemaMode mode, Clock clock) {
+        this.table = new TableAccess(new Database(connections), names, node, mode, clock);
+        this.saves = new Saves(table);
+        this.batches = new Batches(table, saves);
+        this.lookups = new Lookups(table);
+        this.tombstones = new Tombstones(table);
+        this.accesses = new Accesses(table);
     }
 
     /**
@@ -57,293 +57,177 @@ public final class SessionTable {
      * @throws TableMismatchException when it can't keep sessions
      */
     public TableLayout prepare(SchemaMode mode) throws StoreUnavailableException, TableMismatchException {
-        this.mode = mode;
-        return prepare();
+        return table.prepare(mode);
     }
 
     /** The same, as the constructor was told. */
     public TableLayout prepare() throws StoreUnavailableException, TableMismatchException {
-        new Schema(database, names).apply(mode);
-        TableLayout found = readLayout();
-        layout = found;
-        return found;
+        return table.prepare();
     }
 
     /** The same table, for people to look at. */
     public SessionCatalog catalog() {
-        return new SessionCatalog(database, names, this::layout);
+        return table.catalog();
     }
 
-    private static final String SAVE = """
-            insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
-                                                   session_data, reap_after, node, user_name, version)
-            values (?, ?, '1', ?, ?, ?, ?, ?, ?, 1)
-            on conflict (%s) do update
-               set valid_session = '1',
-                   max_inactive  = excluded.max_inactive,
-                   last_access   = excluded.last_access,
-                   session_data  = excluded.session_data,
-                   reap_after    = least(stored.reap_after, excluded.reap_after),
-                   node          = excluded.node,
-                   user_name     = excluded.user_name,
-                   version       = stored.version + 1,
-                   saved_at      = clock_timestamp()
-             where stored.app_name = excluded.app_name
-               and case stored.valid_session
-                   when '0' then stored.last_access < ?
-                   else stored.last_access <= excluded.last_access or stored.last_access = ?
-                   end""";
-
-    private static final String SAVE_SIX_COLUMNS = """
-            insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
-                                                   session_data)
-            values (?, ?, '1', ?, ?, ?)
-            on conflict (%s) do update
-               set valid_session = '1',
-                   max_inactive  = excluded.max_inactive,
-                   last_access   = excluded.last_access,
-                   session_data  = excluded.session_data
-             where stored.app_name = excluded.app_name
-               and case stored.valid_session
-                   when '0' then stored.last_access < ?
-                   else stored.last_access <= excluded.last_access or stored.last_access = ?
-                   end""";
+    // ------------------------------------------------------------------ read
 
     /**
-     * Saves a session: the old row stays until the new one is there. A row with a later access wins, unless it is the
-     * very one that this copy comes from: clocks of nodes differ, and are set back at times.
+     * What the table says about a session: one read by its key, which fetches the data only when the row is in another
+     * state than the known one.
+     *
+     * @param known the state that the caller has a copy of; {@link RowVersion#NONE} for no copy
+     * @param grace how long an expired session is still good: touches may be on their way
      */
-    public SaveResult save(SessionRow row) throws StoreUnavailableException {
-        Optional<SaveResult> result = Optional.empty();
-        // Twice at most: a row that stood in the way may be gone when it is asked why.
-        for (int tries = 0; tries < 2 && result.isEmpty(); tries++) {
-            result = onTable(layout -> connection -> upsert(connection, layout, row)) == 1
-                    ? Optional.of(new SaveResult.Saved())
-                    : onTable(layout -> connection -> whyNothingWasWritten(connection, layout, row.key()));
-        }
-        return result.orElseGet(SaveResult.Stale::new);
+    public Look look(SessionKey key, RowVersion known, Duration grace) throws StoreUnavailableException {
+        return lookups.look(key, known, grace);
     }
-
-    private int upsert(Connection connection, TableLayout layout, SessionRow row) throws SQLException {
-        String sql = layout.ownColumns() ? SAVE : SAVE_SIX_COLUMNS;
-        try (PreparedStatement statement = prepare(connection, sql.formatted(layout.key()))) {
-            bindKey(statement, row.key());
-            statement.setInt(3, row.maxInactive());
-            statement.setLong(4, row.lastAccess());
-            statement.setBytes(5, row.data());
-            int next = 6;
-            if (layout.ownColumns()) {
-                setLong(statement, next++, expiry(row.lastAccess(), row.maxInactive()));
-                statement.setString(next++, node);
-                statement.setString(next++, row.user());
-            }
-            statement.setLong(next++, row.created());
-            statement.setLong(next, row.basis());
-            return statement.executeUpdate();
-        }
-    }
-
-    private static final String WHY = """
-            select app_name, valid_session
-              from tomcat_sessions
-             where session_id = ?""";
-
-    private static final String WHY_IN_CONTEXT = WHY + """
-
-               and app_name = ?""";
-
-    private Optional<SaveResult> whyNothingWasWritten(Connection connection, TableLayout layout, SessionKey key)
-            throws SQLException {
-        try (PreparedStatement statement = prepare(connection, layout.keyOnIdAlone() ? WHY : WHY_IN_CONTEXT)) {
-            statement.setString(1, key.id());
-            if (!layout.keyOnIdAlone()) {
-                statement.setString(2, key.context());
-            }
-            try (ResultSet found = statement.executeQuery()) {
-                if (!found.next()) {
-                    return Optional.empty();
-                }
-                String context = found.getString(1);
-                if (!key.context().equals(context)) {
-                    return Optional.of(new SaveResult.TakenByContext(context));
-                }
-                return Optional.of(
-                        "0".equals(found.getString(2)) ? new SaveResult.Invalidated() : new SaveResult.Stale());
-            }
-        }
-    }
-
-    private static final String LOAD = """
-            select session_data, max_inactive, last_access%s
-              from tomcat_sessions
-             where app_name = ? and session_id = ? and valid_session <> '0'
-               and (max_inactive <= 0
-                    or last_access + max_inactive::bigint * 1000 >= (extract(epoch from clock_timestamp()) * 1000)::bigint)""";
 
     /** The stored session; empty when there is none, a tombstone, or an expired one, which is the sweep's to end. */
     public Optional<StoredSession> load(SessionKey key) throws StoreUnavailableException {
-        return onTable(layout -> connection -> {
-            String sql =
-                    LOAD.formatted(layout.ownColumns() ? ", (extract(epoch from saved_at) * 1000)::bigint" : ", 0");
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                bindKey(statement, key);
-                try (ResultSet row = statement.executeQuery()) {
-                    if (!row.next()) {
-                        return Optional.empty();
-                    }
-                    return Optional.of(new StoredSession(
-                            key, row.getInt(2), row.getLong(3), row.getLong(4), StoredSession.data(row, 1)));
-                }
-            }
-        });
+        return lookups.load(key);
     }
-
-    private static final String REMOVE_IDLE = """
-            delete from tomcat_sessions
-             where app_name = ? and session_id = ? and valid_session <> '0' and last_access <= ?""";
-
-    /** Removes a session whose copy here was idle for too long, unless another node has used it since. A tombstone stays. */
-    public void removeIdle(SessionKey key, long lastAccess) throws StoreUnavailableException {
-        onTable(any -> connection -> {
-            try (PreparedStatement statement = prepare(connection, REMOVE_IDLE)) {
-                bindKey(statement, key);
-                statement.setLong(3, lastAccess);
-                return statement.executeUpdate();
-            }
-        });
-    }
-
-    private static final String BURY = """
-            with buried as (
-                update tomcat_sessions
-                   set valid_session = '0',
-                       max_inactive  = case when max_inactive <= 0 then ? else greatest(max_inactive, ?) end,
-                       last_access   = ?,
-                       session_data  = ''%s
-                 where app_name = ? and session_id = ? and valid_session <> '0'
-                returning app_name)
-            select pg_notify(?, app_name) from buried""";
-
-    /**
-     * Puts a tombstone in the place of a session that has ended, so that no other node saves its copy, and tells the
-     * other nodes. Where there is no row nobody has a copy, and nothing is done.
-     *
-     * @param endedAt milliseconds since 1970-01-01 UTC; a session with this id that was created later is another one
-     */
-    public void bury(SessionKey key, long endedAt) throws StoreUnavailableException {
-        onTable(layout -> connection -> {
-            try (PreparedStatement statement =
-                    prepare(connection, BURY.formatted(layout.ownColumns() ? ", reap_after = 0" : ""))) {
-                statement.setInt(1, LONGEST_TOMBSTONE);
-                statement.setInt(2, SHORTEST_TOMBSTONE);
-                statement.setLong(3, endedAt);
-                statement.setString(4, key.context());
-                statement.setString(5, key.id());
-                statement.setString(6, InvalidationListener.CHANNEL);
-                return statement.execute();
-            }
-        });
-    }
-
-    private static final String LOCK = """
-            select max_inactive, session_data, last_access
-              from tomcat_sessions
-             where app_name = ? and session_id = ? and valid_session <> '0'
-               for update""";
-
-    private static final String ENTOMB = """
-            insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
-                                                   session_data)
-            values (?, ?, '0', ?, ?, '')
-            on conflict (%s) do update
-               set valid_session = '0',
-                   max_inactive  = excluded.max_inactive,
-                   last_access   = excluded.last_access,
-                   session_data  = excluded.session_data%s
-             where stored.app_name = excluded.app_name and stored.valid_session <> '0'""";
-
-    /**
-     * Invalidates a session for all nodes: leaves a tombstone, whether there was a row or not, so that nobody saves
-     * this id again.
-     *
-     * @param endedAt milliseconds since 1970-01-01 UTC; a session with this id that was created later is another one
-     * @return the session as it was stored, for its listeners to be told; empty when no valid row was there
-     */
-    public Optional<StoredSession> invalidate(SessionKey key, long endedAt) throws StoreUnavailableException {
-        TableLayout layout = layout();
-        String entomb = ENTOMB.formatted(layout.key(), layout.ownColumns() ? ", reap_after = 0" : "");
-        return database.transaction(connection -> {
-            Optional<StoredSession> stored = lock(connection, key);
-            int inactive = stored.map(StoredSession::maxInactive).orElse(0);
-            try (PreparedStatement statement = prepare(connection, entomb)) {
-                bindKey(statement, key);
-                statement.setInt(3, inactive <= 0 ? LONGEST_TOMBSTONE : Math.max(inactive, SHORTEST_TOMBSTONE));
-                statement.setLong(4, endedAt);
-                statement.executeUpdate();
-            }
-            tellAllNodes(connection, key.context());
-            return stored;
-        });
-    }
-
-    private static final String TELL = "select pg_notify('" + InvalidationListener.CHANNEL + "', ?)";
-
-    /** Heard when the transaction commits. */
-    private static void tellAllNodes(Connection connection, String context) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TELL)) {
-            statement.setString(1, context);
-            statement.execute();
-        }
-    }
-
-    private Optional<StoredSession> lock(Connection connection, SessionKey key) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, LOCK)) {
-            bindKey(statement, key);
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                return Optional.of(
-                        new StoredSession(key, row.getInt(1), row.getLong(3), 0, StoredSession.data(row, 2)));
-            }
-        }
-    }
-
-    private static final String KEYS = """
-            select session_id
-              from tomcat_sessions
-             where app_name = ? and valid_session <> '0'""";
 
     /** The ids of all stored sessions of a context. */
     public List<String> ids(String context) throws StoreUnavailableException {
-        return ids(context, KEYS);
+        return lookups.ids(context);
     }
-
-    private static final String EXPIRED_KEYS = KEYS + """
-
-               and max_inactive > 0
-               and last_access + max_inactive::bigint * 1000 < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
-
-    private static final String EXPIRED_KEYS_BY_INDEX = EXPIRED_KEYS + """
-
-               and reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
 
     /** The ids of the stored sessions of a context that are past their last access + max inactive interval. */
     public List<String> expiredIds(String context) throws StoreUnavailableException {
-        return ids(context, layout().ownColumns() ? EXPIRED_KEYS_BY_INDEX : EXPIRED_KEYS);
+        return lookups.expiredIds(context);
+    }
+
+    /** How many sessions of a context are stored; counts all of them. */
+    public long size(String context) throws StoreUnavailableException {
+        return lookups.size(context);
+    }
+
+    // ------------------------------------------------------------------ save
+
+    /**
+     * Saves a session that was never saved. A valid row with this id is {@link SaveResult.Stale}. A tombstone of a
+     * session that ended before this one was created gives way.
+     */
+    public SaveResult insert(SessionRow row) throws StoreUnavailableException {
+        return batches.one(saves.write(row, RowVersion.NONE, false));
+    }
+
+    /** Saves a session over the very state of the row that its copy comes from, and over no other. */
+    public SaveResult update(SessionRow row, RowVersion basis) throws StoreUnavailableException {
+        return batches.one(saves.write(row, known(basis), false));
     }
 
     /**
-     * A session that somebody ended.
-     *
-     * @param endedAt milliseconds since 1970-01-01 UTC, on the clock of the node that ended it
+     * Saves a session for a manager that does not merge: it also replaces a row in another state that was accessed
+     * earlier. With a basis and no row it writes nothing.
      */
-    public record Tombstone(String id, long endedAt) {}
+    public SaveResult save(SessionRow row, RowVersion basis) throws StoreUnavailableException {
+        return batches.one(saves.write(row, basis, true));
+    }
 
-    private static final String TOMBSTONES = """
-            select session_id, last_access
-              from tomcat_sessions
-             where app_name = ? and valid_session = '0' and last_access >= ?""";
+    /**
+     * {@link #update} of many sessions in one transaction, or each in its own when PostgreSQL refuses one of them.
+     *
+     * @param bases of the rows, in the same order
+     * @return in the same order
+     * @throws StoreUnavailableException when PostgreSQL is away; when only the answer was lost, some may be saved
+     */
+    public List<SaveResult> updateAll(List<SessionRow> rows, List<RowVersion> bases) throws StoreUnavailableException {
+        if (rows.size() != bases.size()) {
+            throw new IllegalArgumentException(rows.size() + " rows and " + bases.size() + " bases");
+        }
+        List<Saves.Write> writes = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            writes.add(saves.write(rows.get(i), known(bases.get(i)), false));
+        }
+        return batches.all(writes);
+    }
+
+    /** {@link #insert} of many sessions, as {@link #updateAll} does it. */
+    public List<SaveResult> insertAll(List<SessionRow> rows) throws StoreUnavailableException {
+        return batches.all(rows.stream()
+                .map(row -> saves.write(row, RowVersion.NONE, false))
+                .toList());
+    }
+
+    /**
+     * Moves a session to another id: leaves a tombstone at the old one and tells the other nodes, and inserts the row at
+     * the new one. Anything but {@link SaveResult.Saved} changed nothing.
+     *
+     * @param basis the state of the row at the old id; {@link RowVersion#NONE} when there never was one
+     * @param row with the new id, in its data too
+     */
+    public SaveResult move(SessionKey old, RowVersion basis, SessionRow row) throws StoreUnavailableException {
+        return new Moves(table, saves).move(old, basis, saves.write(row, RowVersion.NONE, false));
+    }
+
+    private static RowVersion known(RowVersion basis) {
+        if (basis.isNone()) {
+            throw new IllegalArgumentException("a session that was never saved is inserted, not updated");
+        }
+        return basis;
+    }
+
+    // ------------------------------------------------------------------ keep up
+
+    /**
+     * Writes accesses that changed nothing. Never back, never to a tombstone; it leaves the state of a row as it is, and
+     * does not wait for rows that others work on.
+     *
+     * <p>A table with Tomcat's six columns has nothing else to tell states apart: there a touched row is in another.
+     */
+    public void touch(String context, Map<String, Long> lastAccessById) throws StoreUnavailableException {
+        accesses.touch(context, lastAccessById);
+    }
+
+    /** This node has dropped its copies of these sessions. Says so where it is the one that saved them last. */
+    public void release(String context, Collection<String> ids) throws StoreUnavailableException {
+        accesses.release(context, ids);
+    }
+
+    /** Removes a session whose copy here was idle for too long, unless another node has used it since. A tombstone stays. */
+    public void removeIdle(SessionKey key, long lastAccess) throws StoreUnavailableException {
+        accesses.removeIdle(key, lastAccess);
+    }
+
+    /** Removes all sessions of a context; tombstones stay. */
+    public void clear(String context) throws StoreUnavailableException {
+        accesses.clear(context);
+    }
+
+    // ------------------------------------------------------------------ end
+
+    /**
+     * Puts a tombstone in the place of a session that has ended here, so that no other node saves its copy, and tells
+     * the other nodes. This node tells the listeners. Where there is no row nobody has a copy, and nothing is done.
+     *
+     * @param endedAt a session with this id that was created later is another one
+     */
+    public void bury(SessionKey key, long endedAt) throws StoreUnavailableException {
+        tombstones.bury(key, endedAt);
+    }
+
+    /**
+     * Invalidates a session for all nodes from outside: leaves a tombstone, whether there was a row or not, so that
+     * nobody saves this id again. Nobody has told the listeners then: whoever wins {@link #claim} does.
+     *
+     * @param endedAt a session with this id that was created later is another one
+     * @return the session as it was stored, for its listeners to be told; empty when no valid row was there
+     */
+    public Optional<StoredSession> invalidate(SessionKey key, long endedAt) throws StoreUnavailableException {
+        return tombstones.invalidate(key, endedAt);
+    }
+
+    /**
+     * Takes it upon this node to tell the listeners of a session that was ended from outside: true for exactly one
+     * caller. A table with Tomcat's six columns can't tell: true for each, and only the node that invalidates may ask.
+     *
+     * @throws StoreUnavailableException when PostgreSQL is away; whether this node has won is then not known
+     */
+    public boolean claim(SessionKey key) throws StoreUnavailableException {
+        return tombstones.claim(key);
+    }
 
     /**
      * The sessions that somebody ended, for a node to end its copies of them.
@@ -351,67 +235,10 @@ public final class SessionTable {
      * @param since milliseconds since 1970-01-01 UTC; 0 for all
      */
     public List<Tombstone> tombstones(String context, long since) throws StoreUnavailableException {
-        return onTable(any -> connection -> {
-            try (PreparedStatement statement = prepare(connection, TOMBSTONES)) {
-                statement.setString(1, context);
-                statement.setLong(2, since);
-                try (ResultSet rows = statement.executeQuery()) {
-                    List<Tombstone> tombstones = new ArrayList<>();
-                    while (rows.next()) {
-                        tombstones.add(new Tombstone(rows.getString(1), rows.getLong(2)));
-                    }
-                    return tombstones;
-                }
-            }
-        });
+        return tombstones.since(context, since);
     }
 
-    private List<String> ids(String context, String sql) throws StoreUnavailableException {
-        return onTable(any -> connection -> {
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                statement.setString(1, context);
-                try (ResultSet rows = statement.executeQuery()) {
-                    List<String> ids = new ArrayList<>();
-                    while (rows.next()) {
-                        ids.add(rows.getString(1));
-                    }
-                    return ids;
-                }
-            }
-        });
-    }
-
-    private static final String SIZE = """
-            select count(*)
-              from tomcat_sessions
-             where app_name = ? and valid_session <> '0'""";
-
-    /** How many sessions of a context are stored; counts all of them. */
-    public long size(String context) throws StoreUnavailableException {
-        return onTable(any -> connection -> {
-            try (PreparedStatement statement = prepare(connection, SIZE)) {
-                statement.setString(1, context);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    return row.getLong(1);
-                }
-            }
-        });
-    }
-
-    private static final String CLEAR = """
-            delete from tomcat_sessions
-             where app_name = ? and valid_session <> '0'""";
-
-    /** Removes all sessions of a context; tombstones stay. */
-    public void clear(String context) throws StoreUnavailableException {
-        onTable(any -> connection -> {
-            try (PreparedStatement statement = prepare(connection, CLEAR)) {
-                statement.setString(1, context);
-                return statement.executeUpdate();
-            }
-        });
-    }
+    // ------------------------------------------------------------------ sweep
 
     /**
      * Takes at most {@code limit} rows that may have expired, removes those that have, and answers what it removed.
@@ -419,67 +246,25 @@ public final class SessionTable {
      * that dies before it has told the session's listeners never will.
      *
      * @param after empty for the first batch of a sweep, then {@link Reaping#next()}
+     * @param grace how long an expired session is left alone: touches may be on their way
      */
-    public Reaping reap(String context, String after, int limit, LiveSessions live) throws StoreUnavailableException {
-        boolean own = layout().ownColumns();
-        return database.transaction(
-                connection -> new ReapingSweep(connection, names, own).run(context, after, limit, live));
+    public Reaping reap(String context, String after, int limit, Duration grace, LiveSessions live)
+            throws StoreUnavailableException {
+        return table.transaction(layout -> connection -> new ReapingSweep(
+                        connection, table.names(), layout.ownColumns(), table.clocks(), grace.toMillis())
+                .run(context, after, limit, live));
     }
 
-    /** Runs a statement that fits the layout, and once more when the table turns out to have been changed. */
-    private <T> T onTable(Function<TableLayout, Database.Work<T>> work) throws StoreUnavailableException {
-        TableLayout known = layout();
-        try {
-            return database.statement(work.apply(known));
-        } catch (StoreUnavailableException e) {
-            if (!e.isAboutTheTable()) {
-                throw e;
-            }
-            layout = null;
-            return database.statement(work.apply(layout()));
-        }
-    }
-
-    private TableLayout layout() throws StoreUnavailableException {
-        TableLayout known = layout;
-        if (known != null) {
-            return known;
-        }
-        try {
-            return prepare();
-        } catch (TableMismatchException e) {
-            throw new StoreUnavailableException(e.reason());
-        }
-    }
-
-    private TableLayout readLayout() throws StoreUnavailableException, TableMismatchException {
-        Object found = database.statement(connection -> {
-            try {
-                return TableLayout.read(connection, names);
-            } catch (TableMismatchException e) {
-                return e;
-            }
-        });
-        if (found instanceof TableMismatchException mismatch) {
-            throw mismatch;
-        }
-        return (TableLayout) found;
-    }
-
-    private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-        return connection.prepareStatement(names.in(sql));
-    }
-
-    private static void bindKey(PreparedStatement statement, SessionKey key) throws SQLException {
-        statement.setString(1, key.context());
-        statement.setString(2, key.id());
-    }
-
-    private static void setLong(PreparedStatement statement, int index, @Nullable Long value) throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.BIGINT);
-        } else {
-            statement.setLong(index, value);
-        }
+    /**
+     * Removes rows of contexts that no node has: those that expired longer ago than {@code after}, and, of a context that
+     * was announced once, those that never expire and were not accessed for as long. A context that was announced less
+     * than {@code after} ago is left alone: its node may be starting again. In transactions of 1,000 rows each; no
+     * listener is told.
+     *
+     * @param silence how long ago each context was last announced by a node; a context that is missing never was
+     * @return how many rows are gone
+     */
+    public int removeOrphans(Duration after, Map<String, Duration> silence) throws StoreUnavailableException {
+        return new Orphans(table).remove(after, silence);
     }
 }

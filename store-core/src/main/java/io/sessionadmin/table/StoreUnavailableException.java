@@ -40,6 +40,16 @@ public final class StoreUnavailableException extends IOException {
                 && (sqlState.startsWith("22") || sqlState.startsWith("23") || sqlState.startsWith("54"));
     }
 
+    /** Others used the same rows meanwhile (class 40): PostgreSQL ended this transaction, and would take it again. */
+    boolean isAboutOthers() {
+        return sqlState != null && sqlState.startsWith("40");
+    }
+
+    /** The connection broke, or the server said that it is shutting down (57P01 to 57P03). */
+    boolean isLostConnection() {
+        return sqlState != null && (sqlState.startsWith("08") || sqlState.startsWith("57P0"));
+    }
+
     /** The statement does not fit the table (class 42): it was changed since it was looked at. */
     boolean isAboutTheTable() {
         return sqlState != null && sqlState.startsWith("42");

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param savedAt on the database's clock; null where the table does not know
  * @param node who saved it last; null where the table does not know
  * @param user who is logged in; null where nobody is, or the table does not know
- * @param version how often it was saved; null where the table does not know
+ * @param version which state of the row this is; 0 for one of Tomcat's own store; null where the table does not know
  * @param data the whole stream of a small session, the beginning of a large one
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared

@@ -6,13 +6,15 @@ import java.sql.SQLException;
 /**
  * A session as it came from the table.
  *
+ * @param version which state of the row this is
  * @param maxInactive seconds; 0 and less: never expires
- * @param lastAccess milliseconds since 1970-01-01 UTC
- * @param savedAt milliseconds since 1970-01-01 UTC on the database's clock; 0 where the table does not know
+ * @param lastAccess milliseconds since 1970-01-01 UTC on this node's clock
+ * @param savedAt likewise; 0 where the table does not know
  * @param data Tomcat's session stream
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-public record StoredSession(SessionKey key, int maxInactive, long lastAccess, long savedAt, byte[] data) {
+public record StoredSession(
+        SessionKey key, RowVersion version, int maxInactive, long lastAccess, long savedAt, byte[] data) {
 
     /** A stream as a column has it; a table of Tomcat's documentation allows none. */
     static byte[] data(ResultSet row, int column) throws SQLException {

@@ -1,0 +1,110 @@
+package io.sessionadmin.table;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Moves a session to another id, in one transaction: a tombstone at the old one, the row at the new one. */
+final class Moves {
+
+    private final TableAccess table;
+    private final Saves saves;
+
+    Moves(TableAccess table, Saves saves) {
+        this.table = table;
+        this.saves = saves;
+    }
+
+    /**
+     * Anything but {@link SaveResult.Saved} changed nothing.
+     *
+     * @param write the row under its new id, on the basis of no row there
+     */
+    SaveResult move(SessionKey old, RowVersion basis, Saves.Write write) throws StoreUnavailableException {
+        return table.transaction(layout -> connection -> {
+            Clocks clocks = table.clocks();
+            Optional<SaveResult> refusal = leave(connection, layout, old, basis, write);
+            if (refusal.isPresent()) {
+                connection.rollback();
+                return refusal.get();
+            }
+            Optional<RowVersion> written = saves.execute(connection, layout, write, clocks);
+            if (written.isEmpty()) {
+                SaveResult why = saves.why(connection, layout, write).orElseGet(SaveResult.Stale::new);
+                connection.rollback();
+                return why;
+            }
+            Tombstones.tellAllNodes(connection, old.context());
+            return new SaveResult.Saved(written.get());
+        });
+    }
+
+    private static final String LEAVE = """
+            update tomcat_sessions
+               set valid_session = '0',
+                   max_inactive  = case when max_inactive <= 0 then ? else greatest(max_inactive, ?) end,
+                   last_access   = (extract(epoch from now()) * 1000)::bigint,
+                   session_data  = ''%s
+             where app_name = ? and session_id = ? and valid_session <> '0'
+               and %s""";
+
+    private Optional<SaveResult> leave(
+            Connection connection, TableLayout layout, SessionKey old, RowVersion basis, Saves.Write write)
+            throws SQLException {
+        if (basis.isNone()) {
+            return leaveWithoutARow(connection, layout, old, write);
+        }
+        boolean own = layout.ownColumns();
+        String sql = LEAVE.formatted(
+                own ? ", reap_after = 0, held = false, node = ?" : "",
+                own ? "version = ? and (version > 0 or last_access = ?)" : "last_access = ?");
+        try (PreparedStatement statement = table.statement(connection, sql)) {
+            Parameters parameters =
+                    new Parameters(statement).number(Tombstones.LONGEST).number(Tombstones.SHORTEST);
+            if (own) {
+                parameters.text(table.node());
+            }
+            parameters.key(old);
+            if (own) {
+                parameters.number(basis.version());
+            }
+            parameters.number(basis.lastAccess());
+            return statement.executeUpdate() == 1
+                    ? Optional.empty()
+                    : saves.why(connection, layout, at(old, basis, write));
+        }
+    }
+
+    private static final String LEAVE_WITHOUT_A_ROW = """
+            insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
+                                                   session_data%s)
+            values (?, ?, '0', ?, (extract(epoch from now()) * 1000)::bigint, ''%s)
+            on conflict do nothing""";
+
+    /** Nobody has the old id but this node: it must not be saved late, by a thread that had it before. */
+    private Optional<SaveResult> leaveWithoutARow(
+            Connection connection, TableLayout layout, SessionKey old, Saves.Write write) throws SQLException {
+        boolean own = layout.ownColumns();
+        String sql = LEAVE_WITHOUT_A_ROW.formatted(own ? ", node" : "", own ? ", ?" : "");
+        try (PreparedStatement statement = table.statement(connection, sql)) {
+            Parameters parameters = new Parameters(statement).key(old).number(Tombstones.SHORTEST);
+            if (own) {
+                parameters.text(table.node());
+            }
+            return statement.executeUpdate() == 1
+                    ? Optional.empty()
+                    : saves.why(connection, layout, at(old, RowVersion.NONE, write));
+        }
+    }
+
+    private static Saves.Write at(SessionKey old, RowVersion basis, Saves.Write write) {
+        SessionRow row = write.row();
+        return new Saves.Write(
+                new SessionRow(
+                        old, row.maxInactive(), row.lastAccess(), row.created(), row.user(), row.held(), row.data()),
+                basis,
+                false,
+                write.newVersion());
+    }
+}

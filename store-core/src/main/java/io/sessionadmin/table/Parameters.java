@@ -1,0 +1,66 @@
+package io.sessionadmin.table;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of a statement, in the order in which its text names them. */
+final class Parameters {
+
+    private final PreparedStatement statement;
+    private int next = 1;
+
+    Parameters(PreparedStatement statement) {
+        this.statement = statement;
+    }
+
+    Parameters key(SessionKey key) throws SQLException {
+        return text(key.context()).text(key.id());
+    }
+
+    Parameters text(@Nullable String value) throws SQLException {
+        statement.setString(next++, value);
+        return this;
+    }
+
+    Parameters number(int value) throws SQLException {
+        statement.setInt(next++, value);
+        return this;
+    }
+
+    Parameters number(long value) throws SQLException {
+        statement.setLong(next++, value);
+        return this;
+    }
+
+    Parameters numberOrNull(@Nullable Long value) throws SQLException {
+        if (value != null) {
+            return number(value.longValue());
+        }
+        statement.setNull(next++, Types.BIGINT);
+        return this;
+    }
+
+    Parameters flag(boolean value) throws SQLException {
+        statement.setBoolean(next++, value);
+        return this;
+    }
+
+    Parameters bytes(byte[] value) throws SQLException {
+        statement.setBytes(next++, value);
+        return this;
+    }
+
+    Parameters array(Array value) throws SQLException {
+        statement.setArray(next++, value);
+        return this;
+    }
+
+    /** Lives as long as the transaction. */
+    static Array texts(Connection connection, Object... values) throws SQLException {
+        return connection.createArrayOf("text", values);
+    }
+}

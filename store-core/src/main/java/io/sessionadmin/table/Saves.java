@@ -1,0 +1,215 @@
+package io.sessionadmin.table;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes sessions, one statement each, in a transaction of the caller's.
+ *
+ * <p>The version of a new state is made here and is never made again: when the answer to a statement was lost, and it
+ * is tried again, the row tells whether it was written the first time. Tomcat's six columns know no version: there
+ * last_access is it, and each save makes it greater.
+ */
+final class Saves {
+
+    private final TableAccess table;
+    private final AtomicLong lastVersion = new AtomicLong();
+
+    Saves(TableAccess table) {
+        this.table = table;
+    }
+
+    /**
+     * A session on its way to the table.
+     *
+     * @param basis the state that it replaces; {@link RowVersion#NONE} for none
+     * @param laterWins whether a row in another state is replaced when it was accessed earlier
+     * @param newVersion of the state that is written
+     */
+    record Write(SessionRow row, RowVersion basis, boolean laterWins, long newVersion) {}
+
+    /** No state of the row has had this version before: not after the row was deleted and inserted again either. */
+    Write write(SessionRow row, RowVersion basis, boolean laterWins) {
+        long micros = TimeUnit.MILLISECONDS.toMicros(table.clock().millis());
+        long newVersion =
+                lastVersion.updateAndGet(last -> Math.max(Math.max(last, basis.version()) + 1, Math.max(1, micros)));
+        return new Write(row, basis, laterWins, newVersion);
+    }
+
+    /** Empty when nothing was written. */
+    Optional<RowVersion> execute(Connection connection, TableLayout layout, Write write, Clocks clocks)
+            throws SQLException {
+        try (PreparedStatement statement = table.statement(connection, sql(layout, write))) {
+            bind(statement, layout, write, clocks);
+            if (layout.ownColumns()) {
+                return statement.executeUpdate() == 1 ? Optional.of(written(write)) : Optional.empty();
+            }
+            try (ResultSet lastAccess = statement.executeQuery()) {
+                return lastAccess.next() ? Optional.of(RowVersion.of(0, lastAccess.getLong(1))) : Optional.empty();
+            }
+        }
+    }
+
+    static RowVersion written(Write write) {
+        return RowVersion.of(write.newVersion(), 0);
+    }
+
+    static String sql(TableLayout layout, Write write) {
+        if (write.basis().isNone()) {
+            return (layout.ownColumns() ? INSERT : INSERT_SIX_COLUMNS).formatted(layout.key());
+        }
+        return layout.ownColumns() ? UPDATE : UPDATE_SIX_COLUMNS;
+    }
+
+    void bind(PreparedStatement statement, TableLayout layout, Write write, Clocks clocks) throws SQLException {
+        Parameters parameters = new Parameters(statement);
+        if (write.basis().isNone()) {
+            bindInsert(parameters, layout, write, clocks);
+        } else {
+            bindUpdate(parameters, layout, write, clocks);
+        }
+    }
+
+    private static final String INSERT = """
+            insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
+                                                   reap_after, node, held, user_name, version, session_data)
+            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?
+              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
+            on conflict (%s) do update
+               set valid_session = '1',
+                   max_inactive  = excluded.max_inactive,
+                   last_access   = greatest(stored.last_access, excluded.last_access),
+                   reap_after    = least(stored.reap_after, excluded.reap_after),
+                   node          = excluded.node,
+                   held          = excluded.held,
+                   user_name     = excluded.user_name,
+                   version       = excluded.version,
+                   saved_at      = now(),
+                   session_data  = excluded.session_data
+             where stored.app_name = excluded.app_name
+               and case stored.valid_session
+                   when '0' then stored.last_access < (extract(epoch from now()) * 1000)::bigint - ?
+                   else ? and stored.last_access <= excluded.last_access + ?
+                   end""";
+
+    private static final String INSERT_SIX_COLUMNS = """
+            insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
+                                                   session_data)
+            select ?, ?, '1', ?, clock.millis - ?, ?
+              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
+            on conflict (%s) do update
+               set valid_session = '1',
+                   max_inactive  = excluded.max_inactive,
+                   last_access   = greatest(stored.last_access + 1, excluded.last_access),
+                   session_data  = excluded.session_data
+             where stored.app_name = excluded.app_name
+               and case stored.valid_session
+                   when '0' then stored.last_access < (extract(epoch from now()) * 1000)::bigint - ?
+                   else ? and stored.last_access <= excluded.last_access + ?
+                   end
+            returning last_access""";
+
+    private void bindInsert(Parameters parameters, TableLayout layout, Write write, Clocks clocks) throws SQLException {
+        SessionRow row = write.row();
+        long age = clocks.age(row.lastAccess());
+        parameters.key(row.key()).number(row.maxInactive()).number(age);
+        if (layout.ownColumns()) {
+            parameters.numberOrNull(expired(age, row.maxInactive()));
+            parameters.text(table.node()).flag(row.held()).text(row.user()).number(write.newVersion());
+        }
+        parameters.bytes(row.data());
+        parameters.number(clocks.age(row.created())).flag(write.laterWins()).number(Clocks.APART);
+    }
+
+    private static final String UPDATE = """
+            update tomcat_sessions
+               set max_inactive = ?,
+                   last_access  = greatest(last_access, (extract(epoch from now()) * 1000)::bigint - ?),
+                   reap_after   = least(reap_after, (extract(epoch from now()) * 1000)::bigint - ?),
+                   node         = ?,
+                   held         = ?,
+                   user_name    = ?,
+                   version      = ?,
+                   saved_at     = now(),
+                   session_data = ?
+             where app_name = ? and session_id = ? and valid_session <> '0'
+               and (version = ? and (version > 0 or last_access = ?)
+                    or ? and last_access <= (extract(epoch from now()) * 1000)::bigint - ?)""";
+
+    private static final String UPDATE_SIX_COLUMNS = """
+            update tomcat_sessions
+               set max_inactive = ?,
+                   last_access  = greatest(last_access + 1, (extract(epoch from now()) * 1000)::bigint - ?),
+                   session_data = ?
+             where app_name = ? and session_id = ? and valid_session <> '0'
+               and (last_access = ?
+                    or ? and last_access <= (extract(epoch from now()) * 1000)::bigint - ?)
+            returning last_access""";
+
+    private void bindUpdate(Parameters parameters, TableLayout layout, Write write, Clocks clocks) throws SQLException {
+        SessionRow row = write.row();
+        long age = clocks.age(row.lastAccess());
+        parameters.number(row.maxInactive()).number(age);
+        if (layout.ownColumns()) {
+            parameters.numberOrNull(expired(age, row.maxInactive()));
+            parameters.text(table.node()).flag(row.held()).text(row.user()).number(write.newVersion());
+        }
+        parameters.bytes(row.data()).key(row.key());
+        if (layout.ownColumns()) {
+            parameters.number(write.basis().version());
+        }
+        parameters.number(write.basis().lastAccess()).flag(write.laterWins()).number(age - Clocks.APART);
+    }
+
+    /** How long ago the session has expired, which is negative for one that has not; null for one that never does. */
+    private static @Nullable Long expired(long age, int maxInactive) {
+        return maxInactive <= 0 ? null : Long.valueOf(age - maxInactive * 1000L);
+    }
+
+    private static final String WHY = """
+            select app_name, valid_session, %s
+              from tomcat_sessions
+             where session_id = ?""";
+
+    private static final String WHY_IN_CONTEXT = WHY + """
+
+               and app_name = ?""";
+
+    /** Why nothing was written, or that it was when the answer was lost; empty when nothing stands in the way. */
+    Optional<SaveResult> why(Connection connection, TableLayout layout, Write write) throws SQLException {
+        SessionKey key = write.row().key();
+        String sql = (layout.keyOnIdAlone() ? WHY : WHY_IN_CONTEXT)
+                .formatted(layout.ownColumns() ? "version, node" : "0, null");
+        try (PreparedStatement statement = table.statement(connection, sql)) {
+            Parameters parameters = new Parameters(statement).text(key.id());
+            if (!layout.keyOnIdAlone()) {
+                parameters.text(key.context());
+            }
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next() ? Optional.of(verdict(found, write)) : ifAbsent(write);
+            }
+        }
+    }
+
+    private SaveResult verdict(ResultSet found, Write write) throws SQLException {
+        String context = found.getString(1);
+        if (!write.row().key().context().equals(context)) {
+            return write.basis().isNone() ? new SaveResult.TakenByContext(context) : new SaveResult.Gone();
+        }
+        if ("0".equals(found.getString(2))) {
+            return new SaveResult.Invalidated();
+        }
+        boolean ours = found.getLong(3) == write.newVersion() && table.node().equals(found.getString(4));
+        return ours ? new SaveResult.Saved(written(write)) : new SaveResult.Stale();
+    }
+
+    private static Optional<SaveResult> ifAbsent(Write write) {
+        return write.basis().isNone() ? Optional.empty() : Optional.of(new SaveResult.Gone());
+    }
+}

@@ -1,0 +1,19 @@
+package io.sessionadmin.table;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session that somebody ended.
+ *
+ * @param endedAt milliseconds since 1970-01-01 UTC on this node's clock
+ * @param toldBy the node that has told the listeners; empty where the table can't say which, and somebody has; null
+ *     when nobody has yet: whoever wins {@link SessionTable#claim} does
+ */
+public record Tombstone(String id, long endedAt, @Nullable String toldBy) {
+
+    /** A session id is a credential. */
+    @Override
+    public String toString() {
+        return Handle.of(id).brief() + " ended at " + endedAt;
+    }
+}
