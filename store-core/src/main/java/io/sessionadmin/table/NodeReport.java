@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param listening whether it hears at once of sessions that end elsewhere
  */
 public record NodeReport(
-        Process process,
+        Origin origin,
         Duration uptime,
         long nodeTime,
         long live,
@@ -38,7 +38,7 @@ public record NodeReport(
      * @param maxIdleBackup of the manager, seconds; -1: no backups
      * @param window how old an unsaved change can get when all is well; null when nothing bounds it
      */
-    public record Process(
+    public record Origin(
             String context,
             String node,
             String instance,

@@ -97,18 +97,18 @@ public final class NodeTable {
     }
 
     private static void bind(PreparedStatement statement, NodeReport report) throws SQLException {
-        NodeReport.Process process = report.process();
-        int next = bindKey(statement, 1, process);
+        NodeReport.Origin origin = report.origin();
+        int next = bindKey(statement, 1, origin);
         statement.setLong(next++, MEMORY.toMillis());
-        statement.setString(next++, process.context());
-        statement.setString(next++, process.node());
+        statement.setString(next++, origin.context());
+        statement.setString(next++, origin.node());
         statement.setLong(next++, SILENCE.toMillis());
-        next = bindKey(statement, next, process);
-        statement.setString(next++, process.tomcat());
-        statement.setString(next++, process.store());
-        statement.setString(next++, process.coherence());
-        statement.setInt(next++, process.maxIdleBackup());
-        setMillis(statement, next++, process.window());
+        next = bindKey(statement, next, origin);
+        statement.setString(next++, origin.tomcat());
+        statement.setString(next++, origin.store());
+        statement.setString(next++, origin.coherence());
+        statement.setInt(next++, origin.maxIdleBackup());
+        setMillis(statement, next++, origin.window());
         statement.setLong(next++, report.uptime().toMillis());
         statement.setLong(next++, report.nodeTime());
         statement.setLong(next++, report.live());
@@ -127,10 +127,10 @@ public final class NodeTable {
              where app_name = ? and node = ? and instance = ?""";
 
     /** Says that this node stops. Its row stays for a while, so that people see what has been there. */
-    public void leave(NodeReport.Process process) throws StoreUnavailableException, TableMismatchException {
+    public void leave(NodeReport.Origin origin) throws StoreUnavailableException, TableMismatchException {
         table.statement(connection -> {
             try (PreparedStatement statement = table.prepare(connection, LEAVE)) {
-                bindKey(statement, 1, process);
+                bindKey(statement, 1, origin);
                 return statement.executeUpdate();
             }
         });
@@ -160,7 +160,7 @@ public final class NodeTable {
     }
 
     private static ClusterNode node(ResultSet row) throws SQLException {
-        NodeReport.Process process = new NodeReport.Process(
+        NodeReport.Origin origin = new NodeReport.Origin(
                 row.getString(1),
                 row.getString("node"),
                 row.getString("instance"),
@@ -170,7 +170,7 @@ public final class NodeTable {
                 row.getInt("max_idle_backup"),
                 millis(row, "window_ms"));
         NodeReport report = new NodeReport(
-                process,
+                origin,
                 Duration.ofMillis(row.getLong("uptime")),
                 row.getLong("node_time"),
                 row.getLong("live"),
@@ -191,10 +191,10 @@ public final class NodeTable {
         return age.compareTo(SILENCE) < 0 ? ClusterNode.State.ALIVE : ClusterNode.State.SILENT;
     }
 
-    private static int bindKey(PreparedStatement statement, int from, NodeReport.Process process) throws SQLException {
-        statement.setString(from, process.context());
-        statement.setString(from + 1, process.node());
-        statement.setString(from + 2, process.instance());
+    private static int bindKey(PreparedStatement statement, int from, NodeReport.Origin origin) throws SQLException {
+        statement.setString(from, origin.context());
+        statement.setString(from + 1, origin.node());
+        statement.setString(from + 2, origin.instance());
         return from + 3;
     }
 

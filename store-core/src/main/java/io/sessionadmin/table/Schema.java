@@ -29,13 +29,34 @@ final class Schema {
         if (mode == SchemaMode.CREATE || mode == SchemaMode.UPGRADE) {
             database.transaction(connection -> {
                 lockOutOtherNodes(connection);
-                if (!exists(connection)) {
-                    run(connection, "schema.sql");
+                if (!exists(connection, "tomcat_sessions")) {
+                    run(connection, sessions("schema.sql"));
                 } else if (mode == SchemaMode.UPGRADE && !isUpToDate(connection)) {
-                    run(connection, "upgrade-from-tomcat.sql");
+                    run(connection, sessions("upgrade-from-tomcat.sql"));
                 }
                 return mode;
             });
+            addOptionalTables();
+        }
+    }
+
+    /**
+     * In a transaction of its own: a user that may not create tables still gets a session table that is up to date. The
+     * table that is missing then says so itself.
+     */
+    private void addOptionalTables() throws StoreUnavailableException {
+        try {
+            database.transaction(connection -> {
+                lockOutOtherNodes(connection);
+                if (!exists(connection, "tomcat_sessions_nodes") || !exists(connection, "tomcat_sessions_locks")) {
+                    run(connection, optionalTables());
+                }
+                return connection;
+            });
+        } catch (StoreUnavailableException e) {
+            if (!e.isAboutTheTable()) {
+                throw e;
+            }
         }
     }
 
@@ -46,9 +67,9 @@ final class Schema {
         }
     }
 
-    private boolean exists(Connection connection) throws SQLException {
+    private boolean exists(Connection connection, String table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
-            statement.setString(1, names.quotedTable());
+            statement.setString(1, OptionalTable.in(names, table));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }
@@ -64,13 +85,33 @@ final class Schema {
         }
     }
 
-    private void run(Connection connection, String script) throws SQLException {
+    /** The part of a script that is about the sessions themselves. */
+    private static String sessions(String script) {
+        String text = text(script);
+        return text.substring(0, startOfOptionalTables(text));
+    }
+
+    /** The other part, the same in all scripts. It does not touch the sessions' table, so nobody waits for it. */
+    private static String optionalTables() {
+        String text = text("schema.sql");
+        return text.substring(startOfOptionalTables(text));
+    }
+
+    private static int startOfOptionalTables(String text) {
+        int start = text.indexOf("\n-- Optional, both:");
+        if (start < 0) {
+            throw new IllegalStateException("the jar of the store has a script without its optional tables");
+        }
+        return start;
+    }
+
+    private void run(Connection connection, String sql) throws SQLException {
         int networkTimeout = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, 0); // building an index may take minutes
         try (Statement statement = connection.createStatement()) {
             // Gives up when others keep the table busy, rather than queue everybody behind itself.
             statement.execute("set local lock_timeout = '5s'; set local statement_timeout = 0");
-            statement.execute(names.in(text(script)));
+            statement.execute(OptionalTable.in(names, sql));
         } finally {
             connection.setNetworkTimeout(Runnable::run, networkTimeout);
         }
