@@ -1,8 +1,10 @@
 package io.sessionadmin.store;
 
 import io.sessionadmin.table.InvalidationListener;
+import io.sessionadmin.table.NodeTable;
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.SessionCatalog;
+import io.sessionadmin.table.SessionLocks;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.TableLayout;
@@ -41,8 +43,10 @@ public final class JdbcStore extends StoreBase {
             SessionTable table,
             StoreHealth saving,
             StoreHealth reading,
-            StoreEngine engine,
-            @Nullable InvalidationListener listener) {}
+            StoreWork work,
+            @Nullable InvalidationListener listener,
+            Announcements announcements,
+            Housekeeper housekeeper) {}
 
     private final Log log = LogFactory.getLog(JdbcStore.class);
     private final StoreAttributes attributes = new StoreAttributes();
@@ -83,19 +87,53 @@ public final class JdbcStore extends StoreBase {
     private Started start(StoreSettings settings) {
         Context context = manager.getContext();
         String name = ContextName.of(context);
-        String node = NodeName.of(context);
+        String node = manager instanceof SharedPersistentManager shared ? shared.getNode() : NodeName.of(context);
         StoreHealth saving = new StoreHealth(log, name, "saved", Clock.systemUTC());
         StoreHealth reading = new StoreHealth(log, name, "read", Clock.systemUTC());
         DataSource connections = connections(settings, context, saving);
         try {
-            SessionTable table = new SessionTable(
-                    new GuardedConnections(connections::getConnection), settings.names(), node, settings.schema());
+            GuardedConnections guarded = new GuardedConnections(connections::getConnection);
+            SessionTable table = new SessionTable(guarded, settings.names(), node, settings.schema());
             prepare(table, settings, name, saving);
-            StoreEngine engine = new StoreEngine(log, manager, table, saving, reading, Clock.systemUTC());
-            return new Started(connections, name, table, saving, reading, engine, listener(settings, name, engine));
+            StoreStatistics statistics = new StoreStatistics();
+            SessionLocks locks = new SessionLocks(guarded, settings.names());
+            StoreWork work = work(table, locks, saving, reading, statistics);
+            Hearing hearing = new Hearing(log, name, work, settings.connectionURL() != null);
+            InvalidationListener listener = settings.connectionURL() == null
+                    ? null // a DataSource of the operator's may be a pooler, and is not ours to keep a connection of
+                    : new InvalidationListener(ConnectionPool.direct(settings), name, hearing);
+            Announcements announcements = new Announcements(
+                    log, new NodeTable(guarded, settings.names()), manager, node, hearing, Clock.systemUTC());
+            StoreMBeans.register(context, statistics, new LiveGauges(manager, hearing, saving, reading, connections));
+            Housekeeper housekeeper =
+                    new Housekeeper(log, name, () -> everySecond(guarded, work, announcements, saving));
+            return new Started(connections, name, table, saving, reading, work, listener, announcements, housekeeper);
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
             throw e;
+        }
+    }
+
+    private StoreWork work(
+            SessionTable table,
+            SessionLocks locks,
+            StoreHealth saving,
+            StoreHealth reading,
+            StoreStatistics statistics) {
+        if (!(manager instanceof SharedPersistentManager shared)) {
+            return new StoreEngine(log, manager, table, saving, reading, statistics, Clock.systemUTC());
+        }
+        return SharedWork.start(log, shared, table, locks, saving, reading, statistics, Clock.systemUTC());
+    }
+
+    private static void everySecond(
+            GuardedConnections connections, StoreWork work, Announcements announcements, StoreHealth saving) {
+        connections.probe();
+        try {
+            work.everySecond();
+            announcements.everySecond();
+        } catch (StoreUnavailableException e) {
+            saving.failed(e);
         }
     }
 
@@ -111,24 +149,6 @@ public final class JdbcStore extends StoreBase {
         } catch (SQLException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-    }
-
-    /** Only where a direct connection can be made: a DataSource of the operator's may be a pooler, and is not ours to keep one of. */
-    private @Nullable InvalidationListener listener(StoreSettings settings, String context, StoreEngine engine) {
-        if (settings.connectionURL() == null) {
-            return null;
-        }
-        return new InvalidationListener(ConnectionPool.direct(settings), context, new InvalidationListener.Ears() {
-            @Override
-            public void invalidated() {
-                engine.endInvalidated();
-            }
-
-            @Override
-            public void deaf(Exception reason) {
-                log.debug("Invalidations of " + context + " are seen by the background pass only", reason);
-            }
-        });
     }
 
     /** Not while PostgreSQL is away: the table then makes itself ready at first contact. */
@@ -158,7 +178,10 @@ public final class JdbcStore extends StoreBase {
             if (last.listener() != null) {
                 last.listener().close();
             }
-            last.engine().finishBeforeStop();
+            last.housekeeper().close();
+            last.work().finishBeforeStop();
+            last.announcements().leave();
+            StoreMBeans.unregister(manager.getContext());
             ConnectionPool.close(last.connections());
         }
     }
@@ -172,7 +195,7 @@ public final class JdbcStore extends StoreBase {
      */
     @Override
     public void save(Session session) throws IOException {
-        running().engine().save((StandardSession) session);
+        running().work().save((StandardSession) session);
     }
 
     /**
@@ -183,13 +206,13 @@ public final class JdbcStore extends StoreBase {
      */
     @Override
     public @Nullable Session load(String id) throws IOException {
-        return running().engine().load(id);
+        return running().work().load(id);
     }
 
     /** Removes a session that has ended. When PostgreSQL is away that is remembered, and done as soon as it is back. */
     @Override
     public void remove(String id) throws IOException {
-        running().engine().remove(id);
+        running().work().remove(id);
     }
 
     @Override
@@ -222,7 +245,7 @@ public final class JdbcStore extends StoreBase {
     public void processExpires() {
         Started now = started;
         if (now != null) {
-            now.engine().backgroundPass();
+            now.work().backgroundPass();
         }
     }
 
@@ -252,7 +275,7 @@ public final class JdbcStore extends StoreBase {
      * @throws IOException when the store is not started
      */
     public Invalidation invalidate(String sessionId) throws IOException {
-        return running().engine().invalidate(sessionId);
+        return running().work().invalidate(sessionId);
     }
 
     private Started running() throws IOException {

@@ -52,6 +52,9 @@ public record SessionBackup(
 
     /** What {@link JdbcStore} knows about a session; {@link #NONE} when it never met it. Changes nothing. */
     public static SessionBackup of(Session session) {
+        if (session instanceof SharedSession shared) {
+            return shared.backupForPeople();
+        }
         return session.getNote(NOTE) instanceof SessionBackup backup ? backup : NONE;
     }
 
@@ -88,6 +91,10 @@ public record SessionBackup(
                 ? new Failure(reason, now, 1)
                 : new Failure(reason, failure.since(), failure.tries() + 1);
         return new SessionBackup(savedAccess, savedAt, bytes, unsavedSince, leftOut, next);
+    }
+
+    SessionBackup withSavedAccess(long access) {
+        return new SessionBackup(access, savedAt, bytes, unsavedSince, leftOut, failure);
     }
 
     SessionBackup unsavedSince(long time) {

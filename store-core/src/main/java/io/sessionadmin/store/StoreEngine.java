@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It remembers two things until PostgreSQL has taken them: sessions whose save failed, and sessions that ended here
  * while PostgreSQL was away. Both are tried again by {@link #backgroundPass()}. Safe for use by several threads.
  */
-final class StoreEngine {
+final class StoreEngine implements StoreWork {
 
     /** What a session id may look like; another one is nobody's, and not worth a query. */
     private static final Pattern PLAUSIBLE_ID = Pattern.compile("[!#-&(-:=?-\\[\\]-~]{1,255}");
@@ -54,6 +54,7 @@ final class StoreEngine {
     private final LiveCopies live;
     private final StoreHealth saving;
     private final StoreHealth reading;
+    private final StoreStatistics statistics;
     private final Clock clock;
 
     /** Sessions that this node saved or loaded, by the id that they had then; cleared by the background pass. */
@@ -74,7 +75,14 @@ final class StoreEngine {
      */
     private record Ending(@Nullable Long idleSince, long at) {}
 
-    StoreEngine(Log log, Manager manager, SessionTable table, StoreHealth saving, StoreHealth reading, Clock clock) {
+    StoreEngine(
+            Log log,
+            Manager manager,
+            SessionTable table,
+            StoreHealth saving,
+            StoreHealth reading,
+            StoreStatistics statistics,
+            Clock clock) {
         this.log = log;
         this.manager = manager;
         this.context = ContextName.of(manager.getContext());
@@ -83,13 +91,15 @@ final class StoreEngine {
         this.live = new LiveCopies(manager);
         this.saving = saving;
         this.reading = reading;
+        this.statistics = statistics;
         this.clock = clock;
     }
 
     // ------------------------------------------------------------------ save
 
     /** Saves a live session. After an exception the old row is as it was, and the session is among the failed ones. */
-    void save(StandardSession session) throws IOException {
+    @Override
+    public void save(StandardSession session) throws IOException {
         if (!LiveCopies.isValid(session)) {
             return;
         }
@@ -192,8 +202,8 @@ final class StoreEngine {
     // ------------------------------------------------------------------ load, remove
 
     /** The stored session; null when there is none, or it has ended. */
-    @Nullable
-    Session load(String id) throws IOException {
+    @Override
+    public @Nullable Session load(String id) throws IOException {
         if (!PLAUSIBLE_ID.matcher(id).matches() || endedHere.containsKey(id)) {
             return null;
         }
@@ -235,7 +245,8 @@ final class StoreEngine {
      * says nothing about other nodes: its row goes unless it was used since. A logout holds for all nodes, and leaves a
      * tombstone. When PostgreSQL is away, that is remembered.
      */
-    void remove(String id) {
+    @Override
+    public void remove(String id) {
         StandardSession copy = known.remove(id);
         if (beingReaped.contains(id) || !PLAUSIBLE_ID.matcher(id).matches()) {
             return;
@@ -262,7 +273,8 @@ final class StoreEngine {
     }
 
     /** Ends a session for good: its tombstone first, so that no save that is under way brings it back. */
-    Invalidation invalidate(String id) {
+    @Override
+    public Invalidation invalidate(String id) {
         // Before the tombstone: our own listener hears of it, too.
         Optional<StandardSession> before = live.find(id);
         Optional<StoredSession> stored = Optional.empty();
@@ -290,12 +302,17 @@ final class StoreEngine {
      * One background pass: tries failed saves again, finishes what ended while PostgreSQL was away, ends the copies of
      * sessions that ended elsewhere, keeps the rows of sessions in steady use from looking expired, and reaps what has.
      */
-    void backgroundPass() {
+    @Override
+    public void backgroundPass() {
         LiveCopies.Snapshot now = live.snapshot();
-        known.keySet().removeIf(id -> now.find(id).isEmpty() && !live.isLoaded(id));
+        List<String> dropped = known.keySet().stream()
+                .filter(id -> now.find(id).isEmpty() && !live.isLoaded(id))
+                .toList();
+        dropped.forEach(known::remove);
         noticeUnsavedAccesses(now);
         try {
             finishEnded();
+            table.release(context, dropped);
             retryFailedSaves();
             refreshRows(now);
             endInvalidated(now, 0);
@@ -309,10 +326,12 @@ final class StoreEngine {
         }
     }
 
-    /** What ended while PostgreSQL was away is told now, or never. */
-    void finishBeforeStop() {
+    /** What ended while PostgreSQL was away is told now, or never. The manager has saved and dropped its sessions. */
+    @Override
+    public void finishBeforeStop() {
         try {
             finishEnded();
+            table.release(context, known.keySet());
         } catch (StoreUnavailableException e) {
             log.error(endedHere.size() + " sessions of " + context + " that have ended here are still in the table: "
                     + e.getMessage());
@@ -379,7 +398,8 @@ final class StoreEngine {
     }
 
     /** Ends the copies of sessions that ended elsewhere lately: somebody said that there are some. */
-    void endInvalidated() {
+    @Override
+    public void endInvalidated() {
         try {
             long before = clock.millis();
             endInvalidated(live.snapshot(), lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART);
@@ -388,6 +408,16 @@ final class StoreEngine {
         } catch (StoreUnavailableException e) {
             reading.failed(e);
         }
+    }
+
+    @Override
+    public void hearsAgain() {
+        // endInvalidated() looks at all that has ended
+    }
+
+    @Override
+    public void everySecond() {
+        // Tomcat's manager knows nothing of seconds
     }
 
     private void endInvalidated(LiveCopies.Snapshot now, long since) throws StoreUnavailableException {

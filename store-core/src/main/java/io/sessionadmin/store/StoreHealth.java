@@ -19,6 +19,7 @@ final class StoreHealth {
     private final String work;
     private final Clock clock;
     private @Nullable StoreFailure failure;
+    private @Nullable StoreFailure last;
 
     /**
      * @param work what this is about, in the log: "saved" or "read". A standby or a full disk fails one of them only
@@ -32,6 +33,11 @@ final class StoreHealth {
 
     synchronized Optional<StoreFailure> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** One that is over. */
+    synchronized Optional<StoreFailure> lastFailure() {
+        return Optional.ofNullable(last);
     }
 
     synchronized void failed(StoreUnavailableException e) {
@@ -57,6 +63,7 @@ final class StoreHealth {
         log.info("Sessions of " + context + " can be " + work + " again, after "
                 + Duration.between(failure.since(), clock.instant()).toSeconds() + " s and " + failure.count()
                 + " failures");
+        last = failure;
         failure = null;
     }
 

@@ -20,7 +20,8 @@ final class Lookups {
 
     private static final String LOOK = """
             select valid_session, max_inactive, last_access, version, node, saved_at, now_millis,
-                   case when last_access + max_inactive::bigint * 1000 + ? < now_millis then max_inactive > 0 else false end,
+                   case when last_access + max_inactive::bigint * 1000 + least(?, max_inactive::bigint * 100) < now_millis
+                        then max_inactive > 0 else false end,
                    unchanged,
                    case when not unchanged and valid_session <> '0' then session_data end
               from (select valid_session, max_inactive, last_access, session_data, %s,
@@ -72,6 +73,7 @@ final class Lookups {
                 maxInactive,
                 lastAccess,
                 savedAt(row.getLong(6), row.getLong(7), clocks),
+                null,
                 StoredSession.data(row, 10)));
     }
 

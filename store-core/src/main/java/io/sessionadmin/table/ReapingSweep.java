@@ -60,7 +60,9 @@ final class ReapingSweep {
                    (extract(epoch from now()) * 1000)::bigint
               from tomcat_sessions
              where app_name = ?
-               and reap_after < (extract(epoch from now()) * 1000)::bigint - ?
+               and reap_after < (extract(epoch from now()) * 1000)::bigint
+               and reap_after < (extract(epoch from now()) * 1000)::bigint
+                                - least(?, greatest(max_inactive, 0)::bigint * 100)
              order by reap_after
              limit ?
                for update skip locked""";
@@ -72,7 +74,8 @@ final class ReapingSweep {
              where app_name = ?
                and session_id > ?
                and max_inactive > 0
-               and last_access + max_inactive::bigint * 1000 < (extract(epoch from now()) * 1000)::bigint - ?
+               and last_access + max_inactive::bigint * 1000 < (extract(epoch from now()) * 1000)::bigint
+                                                               - least(?, max_inactive::bigint * 100)
              order by session_id
              limit ?
                for update skip locked""";
@@ -93,7 +96,7 @@ final class ReapingSweep {
                             last,
                             "0".equals(row.getString(2)),
                             expiry(row.getLong(4), row.getInt(3)),
-                            row.getLong(5),
+                            row.getLong(5) - Math.min(grace, row.getInt(3) * 100L),
                             live);
                 }
                 return rows;
@@ -102,7 +105,7 @@ final class ReapingSweep {
     }
 
     private void judge(String id, boolean tombstone, @Nullable Long expiry, long now, LiveSessions live) {
-        if (expiry == null || expiry + grace >= now) {
+        if (expiry == null || expiry >= now) {
             postponed.add(id);
             postponedTo.add(expiry);
             return;
@@ -167,6 +170,7 @@ final class ReapingSweep {
                             row.getInt(2),
                             clocks.here(row.getLong(3), row.getLong(5)),
                             0,
+                            null,
                             StoredSession.data(row, 4)));
                 }
                 return deleted;

@@ -77,7 +77,8 @@ public final class SessionTable {
      * state than the known one.
      *
      * @param known the state that the caller has a copy of; {@link RowVersion#NONE} for no copy
-     * @param grace how long an expired session is still good: touches may be on their way
+     * @param grace how long an expired session is still good, as touches may be on their way; a tenth of its max inactive
+     *     interval at most
      */
     public Look look(SessionKey key, RowVersion known, Duration grace) throws StoreUnavailableException {
         return lookups.look(key, known, grace);
@@ -246,7 +247,8 @@ public final class SessionTable {
      * that dies before it has told the session's listeners never will.
      *
      * @param after empty for the first batch of a sweep, then {@link Reaping#next()}
-     * @param grace how long an expired session is left alone: touches may be on their way
+     * @param grace how long an expired session is left alone, as touches may be on their way; a tenth of its max inactive
+     *     interval at most
      */
     public Reaping reap(String context, String after, int limit, Duration grace, LiveSessions live)
             throws StoreUnavailableException {

@@ -2,6 +2,7 @@ package io.sessionadmin.table;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session as it came from the table.
@@ -10,11 +11,12 @@ import java.sql.SQLException;
  * @param maxInactive seconds; 0 and less: never expires
  * @param lastAccess milliseconds since 1970-01-01 UTC on this node's clock
  * @param savedAt likewise; 0 where the table does not know
+ * @param heldBy the node that saved it last, where that has it in memory still, and that was asked for
  * @param data Tomcat's session stream
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
 public record StoredSession(
-        SessionKey key, RowVersion version, int maxInactive, long lastAccess, long savedAt, byte[] data) {
+        SessionKey key, RowVersion version, int maxInactive, long lastAccess, long savedAt, @Nullable String heldBy, byte[] data) {
 
     /** A stream as a column has it; a table of Tomcat's documentation allows none. */
     static byte[] data(ResultSet row, int column) throws SQLException {

@@ -75,7 +75,7 @@ final class Tombstones {
 
     private Optional<StoredSession> lock(Connection connection, TableLayout layout, SessionKey key, Clocks clocks)
             throws SQLException {
-        String sql = LOCK.formatted(layout.ownColumns() ? "version" : "0");
+        String sql = LOCK.formatted(layout.ownColumns() ? "version, case when held then node end" : "0, null");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             new Parameters(statement).key(key);
             try (ResultSet row = statement.executeQuery()) {
@@ -88,6 +88,7 @@ final class Tombstones {
                         row.getInt(1),
                         clocks.here(row.getLong(2), row.getLong(3)),
                         0,
+                        row.getString(6),
                         StoredSession.data(row, 4)));
             }
         }
@@ -129,7 +130,11 @@ final class Tombstones {
 
     private static final String CLAIM = """
             update tomcat_sessions
-               set node = ?, held = false, session_data = ''
+               set node         = ?,
+                   held         = false,
+                   max_inactive = case when max_inactive <= 0 then ? else greatest(max_inactive, ?) end,
+                   reap_after   = 0,
+                   session_data = ''
              where app_name = ? and session_id = ? and valid_session = '0'
                and (node is null or octet_length(session_data) > 0)""";
 
@@ -140,7 +145,11 @@ final class Tombstones {
                 return true;
             }
             try (PreparedStatement statement = table.statement(connection, CLAIM)) {
-                new Parameters(statement).text(table.node()).key(key);
+                new Parameters(statement)
+                        .text(table.node())
+                        .number(LONGEST)
+                        .number(SHORTEST)
+                        .key(key);
                 return statement.executeUpdate() == 1;
             }
         });

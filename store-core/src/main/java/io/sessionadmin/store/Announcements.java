@@ -1,0 +1,84 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.table.NodeReport;
+import io.sessionadmin.table.NodeTable;
+import io.sessionadmin.table.StoreUnavailableException;
+import io.sessionadmin.table.TableMismatchException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import org.apache.catalina.Manager;
+import org.apache.catalina.session.PersistentManagerBase;
+import org.apache.catalina.util.ServerInfo;
+import org.apache.juli.logging.Log;
+
+/** Tells the cluster about the sessions of one context on this node. Called by one thread. */
+final class Announcements {
+
+    private final Log log;
+    private final NodeTable nodes;
+    private final Manager manager;
+    private final Hearing hearing;
+    private final Clock clock;
+    private final NodeReport.Origin process;
+    private final long started;
+    private boolean warned;
+    private int seconds = (int) NodeTable.INTERVAL.toSeconds() - 1; // the first one soon
+
+    Announcements(Log log, NodeTable nodes, Manager manager, String node, Hearing hearing, Clock clock) {
+        this.log = log;
+        this.nodes = nodes;
+        this.manager = manager;
+        this.hearing = hearing;
+        this.clock = clock;
+        this.started = clock.millis();
+        this.process = new NodeReport.Origin(
+                ContextName.of(manager.getContext()),
+                node,
+                UUID.randomUUID().toString(),
+                ServerInfo.getServerNumber(),
+                Objects.requireNonNullElse(Announcements.class.getPackage().getImplementationVersion(), "unknown"),
+                manager instanceof SharedPersistentManager shared ? shared.getCoherence() : "",
+                manager instanceof PersistentManagerBase base ? base.getMaxIdleBackup() : -1,
+                LiveGauges.window(manager));
+    }
+
+    void everySecond() throws StoreUnavailableException {
+        if (++seconds % NodeTable.INTERVAL.toSeconds() != 0) {
+            return;
+        }
+        try {
+            nodes.announce(report());
+        } catch (TableMismatchException e) {
+            if (!warned) {
+                warned = true;
+                log.warn(process.context() + ": other nodes and consoles do not see this one: " + e.reason());
+            }
+        }
+    }
+
+    private NodeReport report() {
+        long now = clock.millis();
+        StoreGauges.Backlog backlog = LiveGauges.backlog(manager, now);
+        return new NodeReport(
+                process,
+                Duration.ofMillis(now - started),
+                now,
+                backlog.live(),
+                backlog.atRisk(),
+                backlog.overdue(),
+                backlog.failing(),
+                backlog.atRisk() == 0 ? null : Duration.ofSeconds(backlog.oldestUnsavedSeconds()),
+                hearing.isListening());
+    }
+
+    /** This node stops. */
+    void leave() {
+        try {
+            nodes.leave(process);
+        } catch (StoreUnavailableException | TableMismatchException e) {
+            log.debug("Nobody is told that this node stops: its silence will do", e);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.sessionadmin.store;
+
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import org.apache.tomcat.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attributes that an application has got from a session and may have changed in place, without
+ * {@code setAttribute}: each with a fingerprint of its serialised form from before it was handed out.
+ *
+ * <p>An object that the store has replaced by a newer one meanwhile stays here while a request may hold it. What that
+ * request does to it counts as a later write.
+ *
+ * <p>Guarded by itself; serialising happens outside of the lock.
+ */
+final class HandedOut {
+
+    /** Serialising threw, or the object is too deep: it is taken for changed each time. */
+    private static final long UNKNOWN = 0;
+
+    private static final Set<Class<?>> IMMUTABLE = Set.of(
+            String.class,
+            Integer.class,
+            Long.class,
+            Boolean.class,
+            Double.class,
+            Float.class,
+            Short.class,
+            Byte.class,
+            Character.class,
+            BigDecimal.class,
+            BigInteger.class,
+            UUID.class,
+            URI.class,
+            Locale.class,
+            Class.class);
+
+    private static final class Entry {
+
+        final String name;
+        final Object value;
+        long fingerprint;
+        boolean replaced;
+
+        Entry(String name, Object value, long fingerprint) {
+            this.name = name;
+            this.value = value;
+            this.fingerprint = fingerprint;
+        }
+    }
+
+    private final List<Entry> entries = new ArrayList<>(2);
+
+    /** Whether no application can change it in place, as far as it is saved. */
+    static boolean isImmutable(Object value) {
+        return IMMUTABLE.contains(value.getClass())
+                || value instanceof Enum
+                || value.getClass().getPackageName().equals("java.time");
+    }
+
+    /** Remembers how an attribute looks, before the application gets it. */
+    void watch(String name, Object value) {
+        if (isImmutable(value) || !(value instanceof Serializable) || holds(value)) {
+            return;
+        }
+        long fingerprint = fingerprint(value);
+        synchronized (this) {
+            if (!holds(value)) { // another thread may have been faster, and its application may write by now
+                entries.add(new Entry(name, value, fingerprint));
+            }
+        }
+    }
+
+    private synchronized boolean holds(Object value) {
+        for (Entry entry : entries) {
+            if (entry.value == value && !entry.replaced) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The application itself has put something else there, or nothing: what the old object becomes is its own affair. */
+    synchronized void forget(String name) {
+        entries.removeIf(entry -> entry.name.equals(name));
+    }
+
+    /** The store had a newer one. */
+    synchronized void replaced(String name) {
+        for (Entry entry : entries) {
+            entry.replaced |= entry.name.equals(name);
+        }
+    }
+
+    /** No request uses the session: nobody holds what was replaced. */
+    synchronized void forgetReplaced() {
+        entries.removeIf(entry -> entry.replaced);
+    }
+
+    synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /**
+     * What was changed in place since the last call, or since it was handed out: name and object. Each is answered
+     * once, and taken as it is now from here on.
+     */
+    Map<String, Object> takeChanged() {
+        List<Entry> now;
+        synchronized (this) {
+            if (entries.isEmpty()) {
+                return Map.of();
+            }
+            now = List.copyOf(entries);
+        }
+        Map<String, Object> changed = new LinkedHashMap<>();
+        for (Entry entry : now) {
+            long fingerprint = fingerprint(entry.value);
+            synchronized (this) {
+                if (fingerprint == UNKNOWN || fingerprint != entry.fingerprint) {
+                    entry.fingerprint = fingerprint;
+                    entry.replaced = false;
+                    changed.put(entry.name, entry.value);
+                }
+            }
+        }
+        return changed;
+    }
+
+    /** Whether an object looks like the one that was handed out under this name. */
+    boolean looksTheSame(String name, @Nullable Object other) {
+        Entry known = null;
+        synchronized (this) {
+            for (Entry entry : entries) {
+                if (entry.name.equals(name) && !entry.replaced) {
+                    known = entry;
+                }
+            }
+        }
+        return known != null
+                && other != null
+                && known.fingerprint != UNKNOWN
+                && known.value.getClass() == other.getClass()
+                && known.fingerprint == fingerprint(other);
+    }
+
+    private static long fingerprint(Object value) {
+        Fingerprint fingerprint = new Fingerprint();
+        try (ObjectOutputStream out = new ObjectOutputStream(fingerprint)) {
+            out.writeObject(value);
+        } catch (Throwable t) { // the application's writeObject; the save itself reports it
+            ExceptionUtils.handleThrowable(t);
+            return UNKNOWN;
+        }
+        return fingerprint.value();
+    }
+
+    /** 64 bits of two checksums that the processor computes; a length would be covered by them. */
+    private static final class Fingerprint extends OutputStream {
+
+        private final CRC32 one = new CRC32();
+        private final CRC32C two = new CRC32C();
+
+        @Override
+        public void write(int b) {
+            one.update(b);
+            two.update(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            one.update(bytes, offset, length);
+            two.update(bytes, offset, length);
+        }
+
+        long value() {
+            long both = one.getValue() << 32 | two.getValue();
+            return both == UNKNOWN ? 1 : both;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.sessionadmin.store;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.SessionInUse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the sessions that one request uses: the answers of the first look-ups, and what has to be saved
+ * before the client sees the end of the response.
+ *
+ * <p>The thread that the container gave to the request finds it by {@link #current()}; a thread that the application
+ * gave to an asynchronous request does not, and looks up for itself. Safe for use by several threads.
+ */
+final class RequestScope implements Runnable {
+
+    private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
+
+    private record Question(SharedPersistentManager manager, String id) {}
+
+    private final Request request;
+    private final Map<Question, Optional<SharedSession>> answers = new HashMap<>(4);
+    private final Set<SharedSession> used = new LinkedHashSet<>(4);
+    private final List<Runnable> atEnd = new ArrayList<>(2);
+
+    RequestScope(Request request) {
+        this.request = request;
+    }
+
+    static @Nullable RequestScope current() {
+        return CURRENT.get();
+    }
+
+    /** Makes this the thread's scope. Answers the one before, to {@link #leave} with. */
+    @Nullable
+    RequestScope enter() {
+        RequestScope outer = CURRENT.get();
+        CURRENT.set(this);
+        return outer;
+    }
+
+    static void leave(@Nullable RequestScope outer) {
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+    }
+
+    /** The answer of an earlier look-up; null when there was none. */
+    synchronized @Nullable Optional<SharedSession> answer(SharedPersistentManager manager, String id) {
+        Optional<SharedSession> known = answers.get(new Question(manager, id));
+        if (known == null || known.isEmpty()) {
+            return known;
+        }
+        SharedSession session = known.get();
+        // It may have ended or got a new id since.
+        return session.isValid() && id.equals(session.getIdInternal()) ? known : Optional.empty();
+    }
+
+    synchronized void remember(SharedPersistentManager manager, String id, @Nullable SharedSession session) {
+        answers.put(new Question(manager, id), Optional.ofNullable(session));
+        if (session != null) {
+            used.add(session);
+        }
+    }
+
+    /** What to do when the request has ended, such as to let the next one in. */
+    synchronized void atEnd(Runnable work) {
+        atEnd.add(work);
+    }
+
+    /** Saves what has changed: the client is about to see more of the response. Never throws. */
+    @Override
+    public void run() {
+        sessions().forEach(SharedSession::saveIfChanged);
+    }
+
+    private synchronized Set<SharedSession> sessions() {
+        // An asynchronous request may have got its session on a thread of the application's.
+        if (SessionInUse.of(request) instanceof SharedSession session) {
+            used.add(session);
+        }
+        return used.isEmpty() ? Set.of() : new LinkedHashSet<>(used);
+    }
+
+    /** The request has ended: saves the last changes, and lets others in. */
+    void end() {
+        run();
+        List<Runnable> work;
+        synchronized (this) {
+            work = List.copyOf(atEnd);
+            atEnd.clear();
+        }
+        work.forEach(Runnable::run);
+    }
+}

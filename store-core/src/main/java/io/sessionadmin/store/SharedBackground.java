@@ -1,0 +1,397 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.store.SharedSession.End;
+import io.sessionadmin.store.SharingSettings.Coherence;
+import io.sessionadmin.table.LiveSessions;
+import io.sessionadmin.table.Look;
+import io.sessionadmin.table.Reaping;
+import io.sessionadmin.table.RowVersion;
+import io.sessionadmin.table.SaveResult;
+import io.sessionadmin.table.SessionRow;
+import io.sessionadmin.table.SessionTable;
+import io.sessionadmin.table.StoreUnavailableException;
+import io.sessionadmin.table.StoredSession;
+import io.sessionadmin.table.Tombstone;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.juli.logging.Log;
+
+/**
+ * What is done about shared sessions while no request asks: backups and swap-outs in batches, the sweep for expired
+ * rows, the end of copies whose sessions ended elsewhere, and the last save at a stop.
+ *
+ * <p>A session that can't be saved costs the others nothing, and never leaves the memory. Called by one thread at a time,
+ * but for {@link #endInvalidated()}.
+ */
+final class SharedBackground {
+
+    private static final int AT_ONCE = 100;
+    private static final int BYTES_AT_ONCE = 1 << 20;
+
+    /** How far clocks may be apart without a look into the whole list of tombstones; milliseconds. */
+    private static final long CLOCKS_APART = 60_000;
+
+    private final Log log;
+    private final SharedPersistentManager manager;
+    private final SharingSettings settings;
+    private final SharedSessions sharing;
+    private final SessionTable table;
+    private final SessionRows rows;
+    private final Endings endings;
+    private final StoreHealth saving;
+    private final StoreHealth reading;
+    private final StoreStatistics statistics;
+    private final Clock clock;
+    private volatile long lookedAt;
+
+    SharedBackground(
+            Log log,
+            SharedPersistentManager manager,
+            SharingSettings settings,
+            SharedSessions sharing,
+            SessionTable table,
+            SessionRows rows,
+            Endings endings,
+            StoreHealth saving,
+            StoreHealth reading,
+            StoreStatistics statistics,
+            Clock clock) {
+        this.log = log;
+        this.manager = manager;
+        this.settings = settings;
+        this.sharing = sharing;
+        this.table = table;
+        this.rows = rows;
+        this.endings = endings;
+        this.saving = saving;
+        this.reading = reading;
+        this.statistics = statistics;
+        this.clock = clock;
+    }
+
+    /** One pass; each step stands for itself, and PostgreSQL being away ends the pass. */
+    void pass() {
+        try {
+            endings.finish();
+            sharing.retryFailed();
+            endInvalidated(0);
+            reap();
+            settleOverdue();
+            backUp();
+            swapOutIdle();
+            swapOutTooMany();
+            reading.worked();
+            if (sharing.failing() == 0) { // the sweep locks rows, which a standby refuses; a failed save says more
+                saving.worked();
+            }
+        } catch (StoreUnavailableException e) {
+            saving.failed(e);
+        }
+    }
+
+    // ------------------------------------------------------------------ ended elsewhere, expired
+
+    /** Somebody said that sessions have ended: looks at those that did lately. */
+    void endInvalidated() {
+        try {
+            long before = clock.millis();
+            endInvalidated(lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART);
+            lookedAt = before;
+            reading.worked();
+        } catch (StoreUnavailableException e) {
+            reading.failed(e);
+        }
+    }
+
+    private void endInvalidated(long since) throws StoreUnavailableException {
+        int ended = 0;
+        for (Tombstone tombstone : table.tombstones(manager.contextName(), since)) {
+            SharedSession copy = manager.inMemory(tombstone.id());
+            if (copy != null && copy.isValid() && copy.getCreationTimeInternal() <= tombstone.endedAt()) {
+                sharing.hasEnded(copy, new Look.Ended(tombstone.toldBy(), tombstone.endedAt()));
+                ended++;
+            }
+        }
+        if (ended > 0) {
+            log.info(ended + " sessions of " + manager.contextName() + " that ended elsewhere have ended here");
+        }
+    }
+
+    private void reap() throws StoreUnavailableException {
+        LiveSessions live = this::heldUntil;
+        String next = "";
+        while (next != null) {
+            Reaping reaping = table.reap(manager.contextName(), next, AT_ONCE, settings.touchInterval(), live);
+            reaping.expired().forEach(this::tellOfEnd);
+            statistics.reaped(reaping.expired().size());
+            next = reaping.next();
+        }
+    }
+
+    /** A copy that is used, or was since the row was written, keeps its row. */
+    private OptionalLong heldUntil(String id) {
+        SharedSession copy = manager.inMemory(id);
+        if (copy == null || !copy.isInUse() && copy.isOverdue(clock.millis())) {
+            return OptionalLong.empty();
+        }
+        if (copy.getMaxInactiveInterval() <= 0) {
+            return OptionalLong.of(LiveSessions.NEVER);
+        }
+        sharing.touch(copy);
+        return OptionalLong.of(copy.getThisAccessedTimeInternal() + copy.getMaxInactiveInterval() * 1000L);
+    }
+
+    /** Tells the listeners of a session whose row this node has reaped; of the copy in memory where there is one. */
+    void tellOfEnd(StoredSession stored) {
+        SharedSession copy = manager.inMemory(stored.key().id());
+        try {
+            manager.end(copy != null ? copy : (SharedSession) rows.read(stored), End.TELL);
+        } catch (SessionUnreadableException e) {
+            log.debug("Listeners of " + stored.key() + " are not told of its end", e); // said by the rows
+        }
+    }
+
+    /** Copies that were idle here for too long, while the session was used elsewhere, has ended, or was never saved. */
+    private void settleOverdue() {
+        long now = clock.millis();
+        for (SharedSession copy : manager.copies()) {
+            if (!copy.isOverdue(now) || copy.isInUse() || !copy.isValid()) {
+                continue;
+            }
+            if (!copy.isStored()) {
+                manager.end(copy, End.HERE);
+            } else if (!copy.mayHaveChanged()) {
+                sharing.forget(copy);
+            } else if (sharing.saveIfChanged(copy) && copy.isValid()) {
+                sharing.forget(copy);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ back up, swap out
+
+    /**
+     * Backs up what was not used for maxIdleBackup, and what has not been in the store for so long: a session in steady
+     * use is never idle, and must not be lost for that.
+     */
+    private void backUp() throws StoreUnavailableException {
+        int maxIdle = manager.getMaxIdleBackup();
+        if (maxIdle < 0 || settings.coherence() == Coherence.STRICT) {
+            return;
+        }
+        long now = clock.millis();
+        List<SharedSession> due = new ArrayList<>();
+        for (SharedSession session : manager.copies()) {
+            SessionBackup backup = session.backup();
+            boolean accessed = session.getThisAccessedTimeInternal() > backup.savedAccess();
+            boolean idle = now - session.getThisAccessedTimeInternal() >= maxIdle * 1000L;
+            boolean old = backup.unsavedSince() > 0 && now - backup.unsavedSince() >= maxIdle * 1000L;
+            if (session.isValid() && (accessed || session.mayHaveChanged()) && (idle || old)) {
+                due.add(session);
+            }
+        }
+        store(due, true);
+    }
+
+    private void swapOutIdle() throws StoreUnavailableException {
+        if (manager.getMaxIdleSwap() >= 0) {
+            int idle = Math.max(manager.getMaxIdleSwap(), manager.getMinIdleSwap());
+            swapOut(manager.copies().stream()
+                    .filter(copy -> idleSeconds(copy) >= idle)
+                    .toList());
+        }
+    }
+
+    /** The longest idle first, down to nine tenths of maxActiveSessions, as Tomcat does. */
+    private void swapOutTooMany() throws StoreUnavailableException {
+        if (manager.getMinIdleSwap() < 0 || manager.getMaxActiveSessions() < 0) {
+            return;
+        }
+        Collection<SharedSession> copies = manager.copies();
+        int tooMany = copies.size() - (int) (manager.getMaxActiveSessions() * 0.9);
+        if (tooMany > 0) {
+            swapOut(copies.stream()
+                    .filter(copy -> idleSeconds(copy) >= manager.getMinIdleSwap() && !copy.isInUse())
+                    .sorted(Comparator.comparingLong(SharedSession::getThisAccessedTimeInternal))
+                    .limit(tooMany)
+                    .toList());
+        }
+    }
+
+    private static long idleSeconds(SharedSession copy) {
+        return copy.getIdleTimeInternal() / 1000;
+    }
+
+    /** Only what is saved leaves the memory, and nothing that is in use. */
+    private void swapOut(List<SharedSession> idle) throws StoreUnavailableException {
+        List<SharedSession> out =
+                idle.stream().filter(copy -> copy.isValid() && !copy.isInUse()).toList();
+        out.forEach(SharedSession::passivate);
+        try {
+            store(out, false);
+        } finally {
+            List<String> gone = new ArrayList<>();
+            for (SharedSession copy : out) {
+                if (copy.isValid() && manager.swapOutIfUnused(copy)) {
+                    gone.add(copy.getIdInternal());
+                } else if (copy.isValid()) {
+                    copy.activate();
+                }
+            }
+            table.release(manager.contextName(), gone);
+        }
+    }
+
+    // ------------------------------------------------------------------ in batches
+
+    /** Saves those that have changed, and writes the accesses of the others. */
+    private void store(Collection<SharedSession> sessions, boolean held) throws StoreUnavailableException {
+        Map<String, Long> accesses = new HashMap<>();
+        Map<String, SharedSession> accessed = new HashMap<>();
+        Batch batch = new Batch(held);
+        for (SharedSession session : sessions) {
+            if (!session.lockForSaving(0)) {
+                continue; // somebody saves it now
+            }
+            session.noticeChangesInPlace();
+            if (session.isStored() && !session.changes().any()) {
+                if (session.getThisAccessedTimeInternal() > session.savedAccess()) {
+                    accesses.put(session.getIdInternal(), session.getThisAccessedTimeInternal());
+                    accessed.put(session.getIdInternal(), session);
+                }
+                session.unlock();
+            } else {
+                batch.add(session);
+            }
+        }
+        batch.write();
+        if (!accesses.isEmpty()) {
+            table.touch(manager.contextName(), accesses);
+            accesses.forEach((id, access) -> accessed.get(id).touched(access));
+            statistics.touched(accesses.size());
+        }
+    }
+
+    /** Sessions whose locks are held until they are written. */
+    private final class Batch {
+
+        private record Entry(SharedSession session, SessionBackup before, int upTo, SessionRows.Written written) {}
+
+        private final boolean held;
+        private final List<Entry> entries = new ArrayList<>();
+        private int bytes;
+
+        Batch(boolean held) {
+            this.held = held;
+        }
+
+        void add(SharedSession session) {
+            SessionBackup before = session.backup();
+            try {
+                int upTo = session.changes().upTo();
+                SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
+                entries.add(new Entry(session, before, upTo, written));
+                bytes += written.row().data().length;
+            } catch (SessionNotSavedException e) {
+                sharing.notSaved(session, before, e);
+                session.unlock();
+            }
+            if (entries.size() == AT_ONCE || bytes >= BYTES_AT_ONCE) {
+                write();
+            }
+        }
+
+        void write() {
+            List<Entry> stored =
+                    entries.stream().filter(entry -> entry.session().isStored()).toList();
+            List<Entry> fresh = entries.stream()
+                    .filter(entry -> !entry.session().isStored())
+                    .toList();
+            entries.clear();
+            bytes = 0;
+            if (!stored.isEmpty()) {
+                List<RowVersion> bases =
+                        stored.stream().map(entry -> entry.session().basis()).toList();
+                write(stored, batch -> table.updateAll(batch, bases));
+            }
+            if (!fresh.isEmpty()) {
+                write(fresh, table::insertAll);
+            }
+        }
+
+        private void write(List<Entry> batch, Writing writing) {
+            long before = statistics.start();
+            try {
+                List<SaveResult> results = writing.write(
+                        batch.stream().map(entry -> entry.written().row()).toList());
+                statistics.savedBatch(batch.size(), before);
+                for (int i = 0; i < batch.size(); i++) {
+                    settle(batch.get(i), results.get(i));
+                }
+            } catch (StoreUnavailableException e) {
+                batch.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), e));
+            } finally {
+                batch.forEach(entry -> entry.session().unlock());
+            }
+        }
+
+        private void settle(Entry entry, SaveResult result) {
+            SharedSession session = entry.session();
+            try {
+                if (result instanceof SaveResult.Saved saved) {
+                    sharing.isSaved(session, entry.upTo(), entry.written(), saved);
+                } else if (sharing.settle(session, result)) {
+                    statistics.conflicted();
+                    sharing.save(session, held);
+                }
+            } catch (StoreUnavailableException e) {
+                sharing.unavailable(session, entry.before(), e);
+            } catch (SessionNotSavedException e) {
+                sharing.notSaved(session, entry.before(), e);
+            } catch (IOException e) {
+                sharing.notSaved(
+                        session, entry.before(), new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        List<SaveResult> write(List<SessionRow> rows) throws StoreUnavailableException;
+    }
+
+    // ------------------------------------------------------------------ stop
+
+    /**
+     * Saves what is not saved, within the deadline.
+     *
+     * @return how many sessions are not in the store, or not as they are here
+     */
+    int saveAll() {
+        long deadline = System.nanoTime() + settings.stopDeadline().toNanos();
+        List<SharedSession> copies = List.copyOf(manager.copies());
+        List<String> released = new ArrayList<>();
+        try {
+            for (int from = 0; from < copies.size() && System.nanoTime() < deadline; from += AT_ONCE) {
+                List<SharedSession> some = copies.subList(from, Math.min(copies.size(), from + AT_ONCE));
+                some.forEach(SharedSession::passivate);
+                store(some, false);
+                some.forEach(copy -> released.add(copy.getIdInternal()));
+            }
+            table.release(manager.contextName(), released);
+        } catch (StoreUnavailableException e) {
+            saving.failed(e);
+        }
+        return (int) copies.stream()
+                .filter(copy ->
+                        copy.isValid() && (!copy.isStored() || copy.changes().any()))
+                .count();
+    }
+}

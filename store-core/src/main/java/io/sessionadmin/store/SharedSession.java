@@ -1,0 +1,466 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.table.RowVersion;
+import io.sessionadmin.table.StoredSession;
+import jakarta.servlet.http.HttpSessionActivationListener;
+import jakarta.servlet.http.HttpSessionEvent;
+import java.io.Serial;
+import java.io.Serializable;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.apache.catalina.SessionListener;
+import org.apache.catalina.authenticator.Constants;
+import org.apache.catalina.session.StandardSession;
+import org.apache.tomcat.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's copy of a session that other nodes may serve too: Tomcat's own session, which knows the row that it comes
+ * from, what was changed since, and how many requests use it.
+ *
+ * <p>It never expires by itself: being idle here says nothing about other nodes. {@link SharedPersistentManager} and the
+ * table decide. Safe for use by several threads, as far as Tomcat's is.
+ */
+final class SharedSession extends StandardSession {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** Why a session ends, and who has to be told. */
+    enum End {
+        /** The application, or this node's own Tomcat, ends it: listeners are told, a tombstone is left. */
+        HERE,
+        /** Its row is gone or a tombstone, and it falls to this node to tell the listeners. */
+        TELL,
+        /** It has ended elsewhere, where the listeners were told. */
+        SILENT
+    }
+
+    private static final Set<String> SAVED_NOTES = Set.of(Constants.SESSION_ID_NOTE, Constants.FORM_REQUEST_NOTE);
+
+    private final transient SharedPersistentManager shared;
+    private final transient ReentrantLock saving = new ReentrantLock();
+    private final transient AtomicInteger uses = new AtomicInteger();
+    private final transient Changes changes = new Changes();
+    private final transient HandedOut handedOut = new HandedOut();
+
+    /** An attribute that may be changed in place was handed out since this was last looked into by the last request. */
+    private transient volatile boolean mayBeChangedInPlace;
+
+    private transient volatile RowVersion basis = RowVersion.NONE;
+    private transient volatile long verifiedAt;
+    private transient volatile SessionBackup backup = SessionBackup.NONE;
+    private transient volatile End end = End.HERE;
+    private transient volatile boolean ended;
+
+    SharedSession(SharedPersistentManager manager) {
+        super(manager);
+        this.shared = manager;
+    }
+
+    // ------------------------------------------------------------------ what changes it
+
+    @Override
+    public void setAttribute(String name, Object value, boolean notify) {
+        super.setAttribute(name, value, notify);
+        if (value != null) { // null removes, and comes by below
+            handedOut.forget(name);
+            changed(name);
+        }
+    }
+
+    @Override
+    protected void removeAttributeInternal(String name, boolean notify) {
+        boolean there = name != null && attributes.containsKey(name);
+        super.removeAttributeInternal(name, notify);
+        if (there) {
+            handedOut.forget(name);
+            changed(name);
+        }
+    }
+
+    @Override
+    public Object getAttribute(String name) {
+        Object value = super.getAttribute(name);
+        if (value != null && !HandedOut.isImmutable(value)) {
+            handedOut.watch(name, value);
+            mayBeChangedInPlace = true;
+            attend();
+        }
+        return value;
+    }
+
+    /** An attribute, for others than the application: who looks at it this way changes nothing. */
+    static @Nullable Object peek(StandardSession session, String name) {
+        if (session instanceof SharedSession shared) {
+            return shared.attributes.get(name);
+        }
+        return session.getAttribute(name);
+    }
+
+    @Override
+    public void setMaxInactiveInterval(int interval) {
+        boolean same = interval == maxInactiveInterval;
+        super.setMaxInactiveInterval(interval);
+        changedRest(same);
+    }
+
+    @Override
+    public void setPrincipal(Principal principal) {
+        boolean same = Objects.equals(principal, this.principal);
+        super.setPrincipal(principal);
+        changedRest(same);
+    }
+
+    @Override
+    public void setAuthType(String authType) {
+        boolean same = Objects.equals(authType, this.authType);
+        super.setAuthType(authType);
+        changedRest(same);
+    }
+
+    @Override
+    public void setNote(String name, Object value) {
+        boolean same = !SAVED_NOTES.contains(name) || value.equals(getNote(name));
+        super.setNote(name, value);
+        changedRest(same || !shared.getPersistAuthentication());
+    }
+
+    @Override
+    public void removeNote(String name) {
+        boolean same = !SAVED_NOTES.contains(name) || getNote(name) == null;
+        super.removeNote(name);
+        changedRest(same || !shared.getPersistAuthentication());
+    }
+
+    private void changed(String name) {
+        changes.mark(name);
+        noteUnsaved();
+        attend();
+    }
+
+    private void changedRest(boolean same) {
+        if (!same && changes != null) { // Tomcat's constructor calls setters
+            changes.markRest();
+            noteUnsaved();
+            attend();
+        }
+    }
+
+    private void noteUnsaved() {
+        if (backup.unsavedSince() == 0) {
+            long now = System.currentTimeMillis();
+            updateBackup(before -> before.unsavedSince() == 0 ? before.unsavedSince(now) : before);
+        }
+    }
+
+    private void updateBackup(UnaryOperator<SessionBackup> change) {
+        synchronized (changes) {
+            backup = change.apply(backup);
+        }
+    }
+
+    /** What happens while no request uses the session is nobody's to save at a response's end. */
+    private void attend() {
+        if (uses.get() == 0 && basis != RowVersion.NONE) {
+            shared.unattended(this);
+        }
+    }
+
+    // ------------------------------------------------------------------ who uses it
+
+    @Override
+    public void access() {
+        uses.incrementAndGet();
+        super.access();
+    }
+
+    @Override
+    public void endAccess() {
+        super.endAccess();
+        shared.accessed(this);
+        if (uses.updateAndGet(n -> Math.max(0, n - 1)) == 0) {
+            handedOut.forgetReplaced();
+        }
+    }
+
+    boolean isInUse() {
+        return uses.get() > 0;
+    }
+
+    /** Whether it has neither ended nor was put out of memory. Unlike Tomcat's this expires nothing. */
+    @Override
+    public boolean isValid() {
+        return isValid;
+    }
+
+    /** Whether it was idle here for longer than it may. Other nodes may have used it. */
+    boolean isOverdue(long now) {
+        return maxInactiveInterval > 0 && now - thisAccessedTime >= maxInactiveInterval * 1000L;
+    }
+
+    // ------------------------------------------------------------------ how it stands against its row
+
+    /** The row that this copy comes from; {@link RowVersion#NONE} when there never was one. */
+    RowVersion basis() {
+        return basis;
+    }
+
+    boolean isStored() {
+        return !basis.isNone();
+    }
+
+    /** When the copy was last known to be the same as its row, milliseconds since 1970-01-01 UTC. */
+    long verifiedAt() {
+        return verifiedAt;
+    }
+
+    Changes changes() {
+        return changes;
+    }
+
+    /** Whether looking for changes is worth while. */
+    boolean mayHaveChanged() {
+        return mayBeChangedInPlace || changes.any() || !isStored();
+    }
+
+    /** Marks what was changed in place; the caller holds the lock. */
+    void noticeChangesInPlace() {
+        boolean alone = uses.get() <= 1;
+        for (Map.Entry<String, Object> changed : handedOut.takeChanged().entrySet()) {
+            if (isValid) {
+                attributes.put(changed.getKey(), changed.getValue());
+                changed(changed.getKey());
+            }
+        }
+        if (alone) {
+            mayBeChangedInPlace = false;
+        }
+    }
+
+    /** Others still run that may hold what was handed out, or the application goes on. */
+    void mayChangeFurther() {
+        mayBeChangedInPlace |= !handedOut.isEmpty();
+    }
+
+    /** The last access that the store knows of, milliseconds since 1970-01-01 UTC on this node's clock. */
+    long savedAccess() {
+        return backup.savedAccess();
+    }
+
+    SessionBackup backup() {
+        return backup;
+    }
+
+    /**
+     * What people see: an access that changed nothing is not at risk.
+     */
+    SessionBackup backupForPeople() {
+        SessionBackup now = backup;
+        if (now.failure() != null || changes.any() || !isStored()) {
+            return now;
+        }
+        return now.withSavedAccess(Math.max(now.savedAccess(), thisAccessedTime));
+    }
+
+    /** One thread at a time saves this copy, or renews it. */
+    boolean lockForSaving(long millis) {
+        try {
+            return saving.tryLock() || saving.tryLock(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    void unlock() {
+        saving.unlock();
+    }
+
+    /** It is saved, with all changes up to that number. */
+    void saved(RowVersion version, int upTo, long access, long now, int bytes, List<String> leftOut) {
+        basis = version;
+        verifiedAt = now;
+        changes.settle(upTo);
+        SessionBackup saved = SessionBackup.saved(access, now, bytes, leftOut);
+        updateBackup(before -> changes.any() ? saved.unsavedSince(now) : saved);
+    }
+
+    void notSaved(String reason, long now) {
+        updateBackup(before -> before.failed(reason, now));
+    }
+
+    /** The row is still the one that this copy comes from. */
+    void seenInStore(long lastAccess, long now) {
+        verifiedAt = now;
+        usedElsewhere(lastAccess);
+    }
+
+    /** The store knows of this access now. */
+    void touched(long access) {
+        updateBackup(before -> access > before.savedAccess() ? before.withSavedAccess(access) : before);
+    }
+
+    /** There is no row for its id any more, or not yet: it is saved as a new one. */
+    void detachFromRow() {
+        basis = RowVersion.NONE;
+        changes.markRest();
+        noteUnsaved();
+    }
+
+    private void usedElsewhere(long lastAccess) {
+        thisAccessedTime = Math.max(thisAccessedTime, lastAccess);
+        touched(lastAccess);
+    }
+
+    // ------------------------------------------------------------------ from the row
+
+    /** This copy was made of that row. */
+    void madeOf(StoredSession stored, long now) {
+        changes.settle(Integer.MAX_VALUE);
+        renewed(stored, now);
+        thisAccessedTime = stored.lastAccess();
+        lastAccessedTime = Math.min(lastAccessedTime, stored.lastAccess());
+        isNew = false;
+    }
+
+    private void renewed(StoredSession stored, long now) {
+        basis = stored.version();
+        verifiedAt = now;
+        SessionBackup fresh =
+                SessionBackup.saved(stored.lastAccess(), stored.savedAt(), stored.data().length, backup.leftOut());
+        updateBackup(before -> changes.any() ? fresh.unsavedSince(now) : fresh);
+    }
+
+    /**
+     * Takes over what the row has and this copy has not changed. The caller holds the lock, and has noticed what was
+     * changed in place. An object that looks as it did stays the same one: a request may hold it.
+     */
+    void takeOver(SharedSession newer, StoredSession stored, long now) {
+        Set<String> mine = changes.names();
+        for (Map.Entry<String, Object> attribute : newer.attributes.entrySet()) {
+            String name = attribute.getKey();
+            if (!mine.contains(name) && !handedOut.looksTheSame(name, attribute.getValue())) {
+                attributes.put(name, attribute.getValue());
+                handedOut.replaced(name);
+                tellActivated(attribute.getValue());
+            }
+        }
+        for (String name : keys()) {
+            if (!mine.contains(name) && !newer.attributes.containsKey(name) && isSaved(name)) {
+                attributes.remove(name);
+                handedOut.replaced(name);
+            }
+        }
+        if (!changes.hasRest()) {
+            takeOverRest(newer);
+        }
+        renewed(stored, now);
+        usedElsewhere(stored.lastAccess());
+    }
+
+    private void takeOverRest(SharedSession newer) {
+        maxInactiveInterval = newer.maxInactiveInterval;
+        if (shared.getPersistAuthentication()) {
+            principal = newer.principal;
+            authType = newer.authType;
+            for (String note : SAVED_NOTES) {
+                Object value = newer.notes.get(note);
+                if (value == null) {
+                    notes.remove(note);
+                } else {
+                    notes.put(note, value);
+                }
+            }
+        }
+    }
+
+    /** Whether rows have this attribute: what can't be saved lives in this node's memory alone, and stays. */
+    private boolean isSaved(String name) {
+        Object value = attributes.get(name);
+        return value instanceof Serializable
+                && !exclude(name, value)
+                && backup.leftOut().stream().noneMatch(word -> word.startsWith(name + ": "));
+    }
+
+    private void tellActivated(Object value) {
+        if (value instanceof HttpSessionActivationListener listener) {
+            try {
+                listener.sessionDidActivate(new HttpSessionEvent(getSession()));
+            } catch (Throwable t) { // the application's
+                ExceptionUtils.handleThrowable(t);
+                shared.getContext().getLogger().error("sessionDidActivate threw", t);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ its end
+
+    @Override
+    public void expire(boolean notify) {
+        SharedEnding ending = SharedEnding.begin();
+        try {
+            super.expire(notify);
+        } finally {
+            ending.finish();
+        }
+    }
+
+    /** Ends this copy in one of the ways that leave the store alone. */
+    void end(End how) {
+        end = how;
+        if (how == End.SILENT) {
+            fireSessionEvent(SESSION_DESTROYED_EVENT, null); // Tomcat's own, such as single sign-on
+            expire(false);
+        } else {
+            expire(true);
+        }
+    }
+
+    End how() {
+        return end;
+    }
+
+    /** From the moment on when it leaves the manager: Tomcat calls it invalid only when its listeners have been told. */
+    boolean hasEnded() {
+        return ended || !isValid;
+    }
+
+    void leavesManager() {
+        ended = true;
+    }
+
+    /** Tomcat's own listeners, such as single sign-on, to be carried over to the next copy. */
+    List<SessionListener> tomcatsListeners() {
+        synchronized (listeners) {
+            return listeners.isEmpty() ? List.of() : List.copyOf(listeners);
+        }
+    }
+
+    void addTomcatsListeners(List<SessionListener> carried) {
+        synchronized (listeners) {
+            for (SessionListener listener : new ArrayList<>(carried)) {
+                if (!listeners.contains(listener)) {
+                    listeners.add(listener);
+                }
+            }
+        }
+    }
+
+    void saveIfChanged() {
+        shared.saveIfChanged(this);
+    }
+
+    @Override
+    public String toString() {
+        return "SharedSession"; // Tomcat's shows the id
+    }
+}

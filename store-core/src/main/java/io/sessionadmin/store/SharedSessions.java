@@ -1,0 +1,505 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.store.SharedSession.End;
+import io.sessionadmin.store.SharingSettings.Coherence;
+import io.sessionadmin.store.SharingSettings.OnStoreUnavailable;
+import io.sessionadmin.table.Look;
+import io.sessionadmin.table.RowVersion;
+import io.sessionadmin.table.SaveResult;
+import io.sessionadmin.table.SessionKey;
+import io.sessionadmin.table.SessionTable;
+import io.sessionadmin.table.StoreUnavailableException;
+import io.sessionadmin.table.StoredSession;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.juli.logging.Log;
+import org.apache.tomcat.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps this node's copies of sessions and the table in step: looks at the row before a copy is served, merges what
+ * other nodes wrote, saves what was changed here.
+ *
+ * <pre>
+ * look-up    one read by primary key; the data comes along when the row is another version than the copy
+ * newer row  what was changed here and is not saved stays, the rest comes from the row
+ * save       update ... where version = the copy's; another version there: merge, and again
+ * gone       the row is gone or a tombstone: the copy ends, and is never written back
+ * </pre>
+ *
+ * <p>No lock is held while a look-up waits for PostgreSQL. Each wait is bounded by the pool's and the driver's limits.
+ * Safe for use by several threads.
+ */
+final class SharedSessions {
+
+    /** Each try that fails means that another node has saved. */
+    private static final int TRIES = 50;
+
+    /** How long a thread waits for another one that saves the same session; milliseconds. */
+    static final long PATIENCE = 10_000;
+
+    private final Log log;
+    private final SharedPersistentManager manager;
+    private final SharingSettings settings;
+    private final SessionTable table;
+    private final SessionRows rows;
+    private final Endings endings;
+    private final StoreHealth saving;
+    private final StoreHealth reading;
+    private final StoreStatistics statistics;
+    private final Clock clock;
+
+    private final Set<SharedSession> failed = ConcurrentHashMap.newKeySet();
+    private final Map<String, SharedSession> touches = new ConcurrentHashMap<>();
+    private final Set<SharedSession> unattended = ConcurrentHashMap.newKeySet();
+
+    /** Copies that were verified before may have ended, or be older than their rows; milliseconds since 1970-01-01 UTC. */
+    private volatile long distrustedBefore;
+
+    SharedSessions(
+            Log log,
+            SharedPersistentManager manager,
+            SharingSettings settings,
+            SessionTable table,
+            SessionRows rows,
+            Endings endings,
+            StoreHealth saving,
+            StoreHealth reading,
+            StoreStatistics statistics,
+            Clock clock) {
+        this.log = log;
+        this.manager = manager;
+        this.settings = settings;
+        this.table = table;
+        this.rows = rows;
+        this.endings = endings;
+        this.saving = saving;
+        this.reading = reading;
+        this.statistics = statistics;
+        this.clock = clock;
+    }
+
+    // ------------------------------------------------------------------ look up
+
+    /**
+     * The session as the store has it now, or as this node has it where that may be served.
+     *
+     * @return null when there is none
+     * @throws SessionUnreadableException when this node can't read its row
+     * @throws StoreUnavailableException when nobody knows
+     */
+    @Nullable
+    SharedSession lookUp(String id) throws IOException {
+        if (endings.isRemembered(id)) {
+            return null;
+        }
+        for (int tries = 0; tries < TRIES; tries++) {
+            SharedSession copy = manager.inMemory(id);
+            if (copy != null && !needsALook(copy)) {
+                return copy;
+            }
+            RowVersion known = copy == null ? RowVersion.NONE : copy.basis();
+            Look look;
+            try {
+                look = look(id, known);
+            } catch (StoreUnavailableException e) {
+                if (copy != null && !copy.isOverdue(clock.millis())) {
+                    return copy; // what is in memory is served while PostgreSQL is away
+                }
+                throw e;
+            }
+            Optional<SharedSession> found =
+                    copy == null ? load(look) : stillThere(copy, known, look) ? Optional.of(copy) : Optional.empty();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (copy == null ? !(look instanceof Look.Changed) : manager.inMemory(id) == null) {
+                return null;
+            }
+            // Another thread has loaded, renewed or saved it meanwhile.
+        }
+        return manager.inMemory(id);
+    }
+
+    private boolean needsALook(SharedSession copy) {
+        return copy.isStored()
+                && (settings.coherence() == Coherence.STRICT
+                        || copy.verifiedAt() < distrustedBefore
+                        || copy.isOverdue(clock.millis()));
+    }
+
+    private Look look(String id, RowVersion known) throws StoreUnavailableException {
+        long before = statistics.start();
+        try {
+            Look look = table.look(rows.key(id), known, settings.touchInterval());
+            statistics.looked();
+            if (look instanceof Look.Changed) {
+                statistics.loaded(before);
+            }
+            reading.worked();
+            return look;
+        } catch (StoreUnavailableException e) {
+            reading.failed(e);
+            throw e;
+        }
+    }
+
+    /** Brings a session into memory; empty when another thread was faster, or there is none. */
+    private Optional<SharedSession> load(Look look) throws SessionUnreadableException {
+        if (!(look instanceof Look.Changed changed)) {
+            return Optional.empty();
+        }
+        SharedSession loaded = (SharedSession) rows.read(changed.session());
+        loaded.madeOf(changed.session(), clock.millis());
+        return manager.admit(loaded) ? Optional.of(loaded) : Optional.empty();
+    }
+
+    /** Brings a copy up to its row. False when it has ended, or another thread has changed it meanwhile. */
+    private boolean stillThere(SharedSession copy, RowVersion known, Look look) throws SessionUnreadableException {
+        long now = clock.millis();
+        if (look instanceof Look.Unchanged unchanged) {
+            copy.seenInStore(unchanged.lastAccess(), now);
+            return true;
+        }
+        if (look instanceof Look.Changed changed) {
+            return merge(copy, known, changed.session());
+        }
+        if (!copy.basis().equals(known)) {
+            return false;
+        }
+        if (look instanceof Look.Expired) {
+            if (copy.isInUse() || !copy.isOverdue(now)) {
+                touch(copy); // its row is late, not the session
+                return true;
+            }
+            forget(copy);
+            return false;
+        }
+        hasEnded(copy, look);
+        return false;
+    }
+
+    /** Takes over what the row has and this node has not changed. False when the copy has moved on meanwhile. */
+    private boolean merge(SharedSession copy, RowVersion known, StoredSession stored)
+            throws SessionUnreadableException {
+        SharedSession newer = (SharedSession) rows.read(stored);
+        if (!copy.lockForSaving(PATIENCE)) {
+            return true;
+        }
+        try {
+            if (!copy.basis().equals(known)) {
+                return false;
+            }
+            takeOver(copy, newer, stored);
+            return true;
+        } finally {
+            copy.unlock();
+        }
+    }
+
+    private void takeOver(SharedSession copy, SharedSession newer, StoredSession stored) {
+        copy.noticeChangesInPlace();
+        copy.mayChangeFurther();
+        newer.madeOf(stored, clock.millis());
+        copy.takeOver(newer, stored, clock.millis());
+    }
+
+    // ------------------------------------------------------------------ save
+
+    /**
+     * Saves what has changed in this copy; does nothing when nothing has. Never throws: it runs on the application's
+     * thread.
+     *
+     * @return whether the store has all of it now
+     */
+    boolean saveIfChanged(SharedSession session) {
+        if (!session.isValid() || !session.mayHaveChanged()) {
+            return true;
+        }
+        try {
+            if (!session.lockForSaving(PATIENCE)) {
+                failed.add(session); // whoever is at it takes too long, and the next background pass will see
+                return false;
+            }
+            try {
+                session.noticeChangesInPlace();
+                return session.isStored() && !session.changes().any() || save(session, true);
+            } finally {
+                session.unlock();
+            }
+        } catch (Throwable t) {
+            ExceptionUtils.handleThrowable(t);
+            log.error("Session " + rows.key(session) + " can't be saved", t);
+            return false;
+        }
+    }
+
+    /** Saves a copy, changed or not; the caller holds its lock. Notes and logs what goes wrong. */
+    boolean save(SharedSession session, boolean held) {
+        long before = statistics.start();
+        SessionBackup backup = session.backup();
+        try {
+            for (int tries = 0; tries < TRIES; tries++) {
+                int upTo = session.changes().upTo();
+                SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
+                SaveResult result =
+                        session.isStored() ? table.update(written.row(), session.basis()) : table.insert(written.row());
+                if (result instanceof SaveResult.Saved saved) {
+                    isSaved(session, upTo, written, saved);
+                    statistics.saved(before);
+                    return true;
+                }
+                if (!settle(session, result)) {
+                    return true;
+                }
+                statistics.conflicted();
+            }
+            throw new SessionNotSavedException("other nodes save it all the time");
+        } catch (StoreUnavailableException e) {
+            unavailable(session, backup, e);
+        } catch (SessionNotSavedException e) {
+            notSaved(session, backup, e);
+        } catch (IOException e) {
+            notSaved(session, backup, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+        }
+        return false;
+    }
+
+    void isSaved(SharedSession session, int upTo, SessionRows.Written written, SaveResult.Saved saved) {
+        if (!written.row().key().id().equals(session.getIdInternal()) || session.hasEnded()) {
+            endings.bury(written.row().key().id()); // it ended or got a new id while it was being saved
+            return;
+        }
+        session.saved(
+                saved.version(),
+                upTo,
+                written.row().lastAccess(),
+                clock.millis(),
+                written.row().data().length,
+                written.leftOut());
+        failed.remove(session);
+        saving.worked();
+    }
+
+    /**
+     * Deals with a save that wrote nothing.
+     *
+     * @return whether to try again
+     */
+    boolean settle(SharedSession session, SaveResult result) throws IOException {
+        if (result instanceof SaveResult.TakenByContext taken) {
+            throw new SessionNotSavedException("context " + taken.context() + " has a session with the same id and the"
+                    + " table's key is the id alone; run sql/postgresql/upgrade-from-tomcat.sql, or set"
+                    + " schema=\"upgrade\"");
+        }
+        if (result instanceof SaveResult.NotSaved not) {
+            throw not.cause();
+        }
+        Look look = look(session.getIdInternal(), RowVersion.NONE);
+        if (look instanceof Look.Changed changed) {
+            takeOver(session, (SharedSession) rows.read(changed.session()), changed.session());
+            return true;
+        }
+        if (look instanceof Look.Expired) {
+            throw new SessionNotSavedException("its row has expired while it was away");
+        }
+        if (look instanceof Look.Absent && !session.isStored()) {
+            return true;
+        }
+        hasEnded(session, look);
+        return false;
+    }
+
+    void unavailable(SharedSession session, SessionBackup before, StoreUnavailableException e) {
+        if (e.isAboutTheRow()) {
+            notSaved(session, before, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+            return;
+        }
+        note(session, String.valueOf(e.getMessage()));
+        saving.failed(e);
+    }
+
+    /** Notes a failure of the session's own, and logs it when it is new. */
+    void notSaved(SharedSession session, SessionBackup before, SessionNotSavedException e) {
+        if (!session.isValid()) {
+            return;
+        }
+        note(session, e.reason());
+        if (before.failure() == null || !before.failure().reason().equals(e.reason())) {
+            log.warn(
+                    "Session " + rows.key(session) + " can't be saved: " + e.reason()
+                            + ". Its last saved copy stays, it is kept in memory, and tried again",
+                    e.getCause());
+        }
+    }
+
+    private void note(SharedSession session, String reason) {
+        statistics.failed();
+        session.notSaved(reason, clock.millis());
+        failed.add(session);
+    }
+
+    /** Tries again what could not be saved. */
+    void retryFailed() {
+        for (SharedSession session : failed.toArray(new SharedSession[0])) {
+            if (!session.isValid() || !manager.holds(session)) {
+                failed.remove(session);
+                continue;
+            }
+            statistics.retried();
+            session.changes().markRest();
+            saveIfChanged(session);
+        }
+    }
+
+    int failing() {
+        return failed.size();
+    }
+
+    // ------------------------------------------------------------------ accesses
+
+    /** A request has ended that used this session. */
+    void accessed(SharedSession session) {
+        if (!session.isValid()) {
+            return;
+        }
+        if (settings.coherence() == Coherence.STRICT || !manager.holds(session)) {
+            saveIfChanged(session);
+        }
+        long since = session.getThisAccessedTimeInternal() - session.savedAccess();
+        if (session.isStored() && since >= settings.intervalMillis(session.getMaxInactiveInterval())) {
+            touch(session);
+        }
+    }
+
+    void touch(SharedSession session) {
+        touches.put(session.getIdInternal(), session);
+    }
+
+    /** It was changed while no request used it. */
+    void unattended(SharedSession session) {
+        if (settings.coherence() == Coherence.STRICT) {
+            unattended.add(session);
+        }
+    }
+
+    /** Writes the accesses that are due, by one statement, and what was changed outside of requests. Each second. */
+    void writeAccesses() throws StoreUnavailableException {
+        for (SharedSession session : unattended.toArray(new SharedSession[0])) {
+            unattended.remove(session);
+            saveIfChanged(session);
+        }
+        if (touches.isEmpty()) {
+            return;
+        }
+        Map<String, Long> due = new java.util.HashMap<>();
+        Map<String, SharedSession> taken = Map.copyOf(touches);
+        taken.forEach((id, session) -> {
+            touches.remove(id, session);
+            if (session.isValid() && session.isStored() && id.equals(session.getIdInternal())) {
+                due.put(id, session.getThisAccessedTimeInternal());
+            }
+        });
+        try {
+            table.touch(manager.contextName(), due);
+            due.forEach((id, access) -> taken.get(id).touched(access));
+            statistics.touched(due.size());
+            saving.worked();
+        } catch (StoreUnavailableException e) {
+            taken.forEach(touches::putIfAbsent);
+            saving.failed(e);
+            throw e;
+        }
+    }
+
+    // ------------------------------------------------------------------ a new id
+
+    /** Moves the row of a session to its new id, which it has in memory already. The caller holds its lock. */
+    void moved(SharedSession session, String oldId) {
+        SessionBackup backup = session.backup();
+        if (!session.isStored()) {
+            return;
+        }
+        SessionKey old = rows.key(oldId);
+        try {
+            for (int tries = 0; tries < TRIES; tries++) {
+                int upTo = session.changes().upTo();
+                SessionRows.Written written = rows.write(session, session.getIdInternal(), true);
+                SaveResult result = table.move(old, session.basis(), written.row());
+                if (result instanceof SaveResult.Saved saved) {
+                    isSaved(session, upTo, written, saved);
+                    return;
+                }
+                Look look = look(oldId, RowVersion.NONE);
+                if (!(look instanceof Look.Changed changed)) {
+                    hasEnded(session, look);
+                    return;
+                }
+                takeOver(session, (SharedSession) rows.read(changed.session()), changed.session());
+                statistics.conflicted();
+            }
+            throw new SessionNotSavedException("other nodes save it all the time");
+        } catch (StoreUnavailableException e) {
+            endings.remember(oldId);
+            session.detachFromRow();
+            unavailable(session, backup, e);
+        } catch (IOException e) {
+            endings.bury(oldId);
+            session.detachFromRow();
+            notSaved(
+                    session,
+                    backup,
+                    e instanceof SessionNotSavedException own
+                            ? own
+                            : new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+        }
+    }
+
+    // ------------------------------------------------------------------ ends
+
+    /** The row of this copy is gone, or a tombstone: the copy ends, and its listeners are told by one node. */
+    void hasEnded(SharedSession copy, Look look) {
+        End how;
+        if (look instanceof Look.Ended ended) {
+            how = isMineToTell(copy, ended.toldBy()) ? End.TELL : End.SILENT;
+        } else {
+            // Deleted by hand, or reaped by another node, which told the listeners.
+            how = copy.isOverdue(clock.millis()) ? End.SILENT : End.TELL;
+        }
+        statistics.invalidated(1);
+        manager.end(copy, how);
+    }
+
+    /** A node that ended it has no copy any more: one that finds its own name was not asked. */
+    private boolean isMineToTell(SharedSession copy, @Nullable String toldBy) {
+        if (toldBy != null) {
+            return toldBy.equals(manager.getNode());
+        }
+        try {
+            return table.claim(rows.key(copy));
+        } catch (StoreUnavailableException e) {
+            reading.failed(e);
+            return false;
+        }
+    }
+
+    /** Puts a copy out of memory that the store knows all of, without a word to the application. */
+    void forget(SharedSession copy) {
+        touches.remove(copy.getIdInternal(), copy);
+        manager.end(copy, End.SILENT);
+    }
+
+    /** Nothing was heard for a while: copies have to be looked at before they are served again. */
+    void distrustCopies() {
+        distrustedBefore = clock.millis();
+    }
+
+    /** Whether a request whose session can't be read is refused, rather than given a new session. */
+    boolean refuses() {
+        return settings.onStoreUnavailable() == OnStoreUnavailable.ERROR;
+    }
+}

@@ -1,0 +1,191 @@
+package io.sessionadmin.store;
+
+import io.sessionadmin.store.SharedSession.End;
+import io.sessionadmin.table.Look;
+import io.sessionadmin.table.RowVersion;
+import io.sessionadmin.table.SessionKey;
+import io.sessionadmin.table.SessionLocks;
+import io.sessionadmin.table.SessionTable;
+import io.sessionadmin.table.StoreUnavailableException;
+import io.sessionadmin.table.StoredSession;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.catalina.Session;
+import org.apache.catalina.session.StandardSession;
+import org.apache.juli.logging.Log;
+import org.jspecify.annotations.Nullable;
+
+/** The work of a store under {@link SharedPersistentManager}. Safe for use by several threads. */
+final class SharedWork implements StoreWork {
+
+    /** How long a node that holds a session has to tell its listeners, before the node that ended it does. */
+    private static final Duration HOLDERS_TURN = Duration.ofSeconds(1);
+
+    private static final Duration PAUSE = Duration.ofMillis(25);
+
+    private static final int SECONDS_BETWEEN_RENEWALS = 4;
+
+    private final SharedPersistentManager manager;
+    private final Sharing sharing;
+    private final SessionTable table;
+    private final SessionRows rows;
+    private final StoreHealth saving;
+    private final Clock clock;
+    private int seconds;
+
+    SharedWork(
+            SharedPersistentManager manager,
+            Sharing sharing,
+            SessionTable table,
+            SessionRows rows,
+            StoreHealth saving,
+            Clock clock) {
+        this.manager = manager;
+        this.sharing = sharing;
+        this.table = table;
+        this.rows = rows;
+        this.saving = saving;
+        this.clock = clock;
+    }
+
+    /** Makes all parts, and gives them to the manager. */
+    static SharedWork start(
+            Log log,
+            SharedPersistentManager manager,
+            SessionTable table,
+            SessionLocks locks,
+            StoreHealth saving,
+            StoreHealth reading,
+            StoreStatistics statistics,
+            Clock clock) {
+        SharingSettings settings = manager.settings();
+        SessionRows rows = new SessionRows(log, manager);
+        Endings endings = new Endings(log, manager.contextName(), table, saving, clock);
+        SharedSessions sessions =
+                new SharedSessions(log, manager, settings, table, rows, endings, saving, reading, statistics, clock);
+        SharedBackground background = new SharedBackground(
+                log, manager, settings, sessions, table, rows, endings, saving, reading, statistics, clock);
+        Sharing sharing = new Sharing(
+                settings, sessions, background, new SessionQueue(log, settings, locks, manager.contextName()), endings);
+        manager.attach(sharing);
+        return new SharedWork(manager, sharing, table, rows, saving, clock);
+    }
+
+    @Override
+    public void save(StandardSession session) throws IOException {
+        SharedSession shared = (SharedSession) session;
+        if (!shared.lockForSaving(SharedSessions.PATIENCE)) {
+            throw new IOException("another thread has been saving it for too long");
+        }
+        try {
+            shared.noticeChangesInPlace();
+            if (shared.isValid() && !sharing.sessions().save(shared, manager.holds(shared))) {
+                SessionBackup.Failure failure = shared.backup().failure();
+                throw new IOException(failure == null ? "it was not saved" : failure.reason());
+            }
+        } finally {
+            shared.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable Session load(String id) throws IOException {
+        return SessionRows.isPlausible(id)
+                        && table.look(rows.key(id), RowVersion.NONE, Duration.ZERO) instanceof Look.Changed changed
+                ? rows.read(changed.session())
+                : null;
+    }
+
+    @Override
+    public void remove(String id) {
+        if (SessionRows.isPlausible(id)) {
+            sharing.endings().bury(id);
+        }
+    }
+
+    /** Its tombstone first, so that no save that is under way brings it back. */
+    @Override
+    public Invalidation invalidate(String id) {
+        SessionKey key = rows.key(id);
+        // Before the tombstone: our own listener hears of it, too.
+        SharedSession before = manager.inMemory(id);
+        Optional<StoredSession> stored = Optional.empty();
+        boolean tombstone = false;
+        try {
+            stored = table.invalidate(key, clock.millis());
+            tombstone = true;
+            saving.worked();
+        } catch (StoreUnavailableException e) {
+            sharing.endings().remember(id);
+            saving.failed(e);
+        }
+        SharedSession copy = before != null ? before : manager.inMemory(id);
+        if (copy != null) {
+            manager.end(copy, !tombstone || isOursToTell(key) ? End.TELL : End.SILENT);
+        } else {
+            stored.filter(session -> isToldHere(key, session)).ifPresent(sharing.background()::tellOfEnd);
+        }
+        return new Invalidation(tombstone, stored.isPresent(), copy != null);
+    }
+
+    /** A node that has the session in memory tells its listeners with the live one; else it falls to this node. */
+    private boolean isToldHere(SessionKey key, StoredSession stored) {
+        long deadline = System.nanoTime() + HOLDERS_TURN.toNanos();
+        while (stored.heldBy() != null
+                && !stored.heldBy().equals(manager.getNode())
+                && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            try {
+                Look look = table.look(key, RowVersion.NONE, Duration.ZERO);
+                if (!(look instanceof Look.Ended ended) || ended.toldBy() != null) {
+                    return false;
+                }
+            } catch (StoreUnavailableException e) {
+                saving.failed(e);
+                return false;
+            }
+        }
+        return isOursToTell(key);
+    }
+
+    private boolean isOursToTell(SessionKey key) {
+        try {
+            return table.claim(key);
+        } catch (StoreUnavailableException e) {
+            saving.failed(e);
+            return false;
+        }
+    }
+
+    @Override
+    public void endInvalidated() {
+        sharing.background().endInvalidated();
+    }
+
+    @Override
+    public void hearsAgain() {
+        sharing.sessions().distrustCopies();
+    }
+
+    @Override
+    public void everySecond() throws StoreUnavailableException {
+        sharing.sessions().writeAccesses();
+        if (++seconds % SECONDS_BETWEEN_RENEWALS == 0) {
+            sharing.queue().renew();
+        }
+    }
+
+    @Override
+    public void backgroundPass() {
+        sharing.background().pass();
+    }
+
+    @Override
+    public void finishBeforeStop() {
+        sharing.endings().finishBeforeStop();
+        manager.detach();
+    }
+}

@@ -1,0 +1,9 @@
+package io.sessionadmin.store;
+
+/** What works on the sessions of a started {@link SharedPersistentManager}. */
+record Sharing(
+        SharingSettings settings,
+        SharedSessions sessions,
+        SharedBackground background,
+        SessionQueue queue,
+        Endings endings) {}
