@@ -49,7 +49,12 @@ public final class Visitor {
 
     /** The session's cookie for /shop, if the visitor has one. It is a credential: not for logs and messages. */
     public Optional<String> sessionCookie() {
-        return Optional.ofNullable(cookies.get(new Cookie("/shop", SESSION)));
+        return sessionCookie("/shop");
+    }
+
+    /** The same for a shop that is deployed elsewhere. */
+    public Optional<String> sessionCookie(String contextPath) {
+        return Optional.ofNullable(cookies.get(new Cookie(contextPath, SESSION)));
     }
 
     /** The same browser a second time, say the one of a thief: the cookies are copied, later ones are not shared. */

@@ -1,0 +1,95 @@
+package io.sessionadmin.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What an access costs that changes nothing. */
+final class TouchTest {
+    private static final int SESSIONS = 1000;
+
+    @OnBothTomcats
+    void accessesThatChangeNothingAreWrittenOnceInAWhileAndWithoutTheData(TomcatLine line) {
+        TwoNodes nodes = TwoNodes.strict(line);
+        TestDatabase db = nodes.database();
+        audit(db);
+        var alice = new Visitor();
+        alice.on(nodes.one(), "/touched").put("color", "green");
+        db.update("truncate audit");
+
+        int accesses = 0;
+        for (long end = System.nanoTime() + Duration.ofSeconds(4).toNanos(); System.nanoTime() < end; accesses++) {
+            alice.on(nodes.at(accesses), "/touched").touch();
+        }
+        assertThat(accesses).isGreaterThan(40);
+        assertThat(db.count("audit")).as("touches in 4 s, by two nodes").isBetween(1L, 10L);
+        assertThat(db.count("audit where old_version <> new_version")).isZero();
+        assertThat(db.count("audit where new_access < old_access"))
+                .as("moved back")
+                .isZero();
+        Await.until(
+                "the last access is in the store",
+                Duration.ofSeconds(5),
+                () -> db.count("audit where new_access > (extract(epoch from clock_timestamp()) * 1000)::bigint - 6000")
+                        > 0);
+    }
+
+    private static void audit(TestDatabase db) {
+        db.update("""
+                create table if not exists audit (old_version bigint, new_version bigint, old_access bigint, new_access bigint)""");
+        db.update("""
+                create or replace function audit() returns trigger language plpgsql as $$
+                begin
+                    insert into audit values (old.version, new.version, old.last_access, new.last_access);
+                    return null;
+                end $$""");
+        db.update("""
+                create or replace trigger audit after update on tomcat_sessions
+                    for each row when (new.app_name like '%/touched') execute function audit()""");
+    }
+
+    @OnBothTomcats
+    void accessesToAThousandUnchangedSessionsCostLessThanTwoPercentOfWritingThem(TomcatLine line) {
+        TwoNodes nodes = TwoNodes.strict(line);
+        TestDatabase db = nodes.database();
+        db.update("drop trigger if exists audit on tomcat_sessions");
+        List<Visitor> visitors =
+                IntStream.range(0, SESSIONS).mapToObj(i -> new Visitor()).toList();
+        // After a checkpoint the first change of a page writes all of it. That falls to the writing, not to the
+        // touches,
+        // which would have their share of it in any case: these rows are narrow, the data is kept elsewhere.
+        db.update("checkpoint");
+        long start = wal(db);
+        visitors.parallelStream()
+                .forEach(visitor -> visitor.on(nodes.one(), "/touched").big("history", 20));
+        long written = wal(db) - start;
+        assertThat(written).isGreaterThan(SESSIONS * 20_000L);
+        Await.until(
+                "a touch is due",
+                () -> db.count("tomcat_sessions where app_name like '%/touched' and octet_length(session_data) > 20000"
+                                + " and saved_at < clock_timestamp() - interval '1.5 seconds'")
+                        == SESSIONS);
+
+        String now = String.valueOf(db.query("select (extract(epoch from clock_timestamp()) * 1000)::bigint"));
+        start = wal(db);
+        visitors.parallelStream()
+                .forEach(visitor ->
+                        assertThat(visitor.on(nodes.one(), "/touched").touch()).isTrue());
+        Await.until(
+                "all touches are written",
+                () -> db.count(
+                                "tomcat_sessions where app_name like '%/touched' and octet_length(session_data) > 20000"
+                                        + " and last_access >= ?",
+                                Long.parseLong(now))
+                        == SESSIONS);
+        long touched = wal(db) - start;
+        assertThat(touched).as("bytes of WAL, where writing took " + written).isBetween(SESSIONS * 50L, written / 50);
+        db.update("delete from tomcat_sessions where app_name like '%/touched'");
+    }
+
+    private static long wal(TestDatabase db) {
+        return Long.parseLong(String.valueOf(db.query("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")));
+    }
+}
