@@ -75,6 +75,7 @@ final class CoherenceTest {
 
     private static String alternate(TwoNodes nodes, Way way) {
         try (var client = new EagerClient()) {
+            client.get(nodes.two(), "/slow/api/put?name=color&value=green");
             for (int i = 0; i < ROUNDS; i++) {
                 client.send(
                         nodes.at(i),
