@@ -38,7 +38,7 @@ final class StoreEngine implements StoreWork {
     private static final Pattern PLAUSIBLE_ID = Pattern.compile("[!#-&(-:=?-\\[\\]-~]{1,255}");
 
     /** The note of a session that says which state of the row its copy comes from. */
-    private static final String BASIS = RowVersion.class.getName();
+    private static final String BASIS = Basis.class.getName();
 
     private static final int REAPED_AT_ONCE = 100;
     private static final int NAMED_AT_MOST = 1_000;
@@ -66,6 +66,9 @@ final class StoreEngine implements StoreWork {
     private final Set<String> namedAttributes = ConcurrentHashMap.newKeySet();
     private final Set<String> namedRows = ConcurrentHashMap.newKeySet();
     private volatile long lookedAt;
+
+    /** Which state of which row a copy comes from. */
+    private record Basis(String id, RowVersion version) {}
 
     /**
      * How a session ended here.
@@ -107,7 +110,9 @@ final class StoreEngine implements StoreWork {
         String id = session.getIdInternal();
         try {
             known.put(id, session);
+            long start = statistics.start();
             write(session, id);
+            statistics.saved(start);
             failedSaves.remove(session);
             saving.worked();
         } catch (StoreUnavailableException e) {
@@ -142,7 +147,7 @@ final class StoreEngine implements StoreWork {
                 SessionUser.of(session).map(StoreEngine::fitting).orElse(null),
                 live.holds(session),
                 encoded.data());
-        settle(session, key, encoded, table.save(row, basis(session)));
+        settle(session, key, encoded, table.save(row, basis(session, id)));
     }
 
     private void settle(StandardSession session, SessionKey key, SessionCodec.Encoded encoded, SaveResult result)
@@ -150,7 +155,7 @@ final class StoreEngine implements StoreWork {
         if (!key.id().equals(session.getIdInternal()) || !LiveCopies.isValid(session)) {
             table.bury(key, clock.millis()); // it ended or got a new id while it was being saved
         } else if (result instanceof SaveResult.Saved saved) {
-            session.setNote(BASIS, saved.version());
+            session.setNote(BASIS, new Basis(key.id(), saved.version()));
             SessionBackup.saved(encoded.access(), clock.millis(), encoded.data().length, encoded.leftOut())
                     .attachTo(session);
         } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
@@ -165,9 +170,9 @@ final class StoreEngine implements StoreWork {
         }
     }
 
-    /** The state of the row that this copy comes from. */
-    private static RowVersion basis(Session session) {
-        return session.getNote(BASIS) instanceof RowVersion version ? version : RowVersion.NONE;
+    /** Of a session that has got a new id since there is no row yet. */
+    private static RowVersion basis(Session session, String id) {
+        return session.getNote(BASIS) instanceof Basis basis && basis.id().equals(id) ? basis.version() : RowVersion.NONE;
     }
 
     /** Notes a failure of the session's own, and logs it when it is new. */
@@ -186,6 +191,7 @@ final class StoreEngine implements StoreWork {
     }
 
     private void noteFailure(StandardSession session, SessionBackup before, String reason) {
+        statistics.failed();
         before.failed(reason, clock.millis()).attachTo(session);
         failedSaves.add(session);
     }
@@ -209,7 +215,9 @@ final class StoreEngine implements StoreWork {
         }
         Optional<StoredSession> stored;
         try {
+            long start = statistics.start();
             stored = table.load(new SessionKey(context, id));
+            statistics.loaded(start);
             reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
@@ -235,7 +243,7 @@ final class StoreEngine implements StoreWork {
         long access = Math.max(stored.lastAccess(), session.getThisAccessedTimeInternal());
         SessionBackup.saved(access, stored.savedAt(), stored.data().length, List.of())
                 .attachTo(session);
-        session.setNote(BASIS, stored.version());
+        session.setNote(BASIS, new Basis(stored.key().id(), stored.version()));
         known.put(stored.key().id(), session);
         return session;
     }
@@ -333,8 +341,10 @@ final class StoreEngine implements StoreWork {
             finishEnded();
             table.release(context, known.keySet());
         } catch (StoreUnavailableException e) {
-            log.error(endedHere.size() + " sessions of " + context + " that have ended here are still in the table: "
-                    + e.getMessage());
+            if (!endedHere.isEmpty()) {
+                log.error(endedHere.size() + " sessions of " + context
+                        + " that have ended here are still in the table: " + e.getMessage());
+            }
         }
     }
 
@@ -442,6 +452,7 @@ final class StoreEngine implements StoreWork {
         while (next != null) {
             Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, Duration.ZERO, now);
             reaping.expired().forEach(this::expireStored);
+            statistics.reaped(reaping.expired().size());
             next = reaping.next();
         }
     }

@@ -333,6 +333,7 @@ final class JdbcStoreTest {
         one.store.save(old);
         StandardSession newer = (StandardSession) two.manager.findSession(old.getIdInternal());
         newer.setAttribute("cart", "new");
+        two.store.save(newer);
         old.setCreationTime(System.currentTimeMillis() - MINUTE); // sets the times of access, too
         Postgres.execute(database, "update tomcat_sessions set last_access = last_access + " + MINUTE);
 
