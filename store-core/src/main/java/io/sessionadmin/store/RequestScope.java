@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.SessionInUse;
@@ -24,8 +23,13 @@ final class RequestScope implements Runnable {
 
     private record Question(SharedPersistentManager manager, String id) {}
 
+    /** What a look-up has found; null for no session. */
+    record Answer(@Nullable SharedSession session) {
+        static final Answer NONE = new Answer(null);
+    }
+
     private final Request request;
-    private final Map<Question, Optional<SharedSession>> answers = new HashMap<>(4);
+    private final Map<Question, Answer> answers = new HashMap<>(4);
     private final Set<SharedSession> used = new LinkedHashSet<>(4);
     private final List<Runnable> atEnd = new ArrayList<>(2);
 
@@ -54,18 +58,18 @@ final class RequestScope implements Runnable {
     }
 
     /** The answer of an earlier look-up; null when there was none. */
-    synchronized @Nullable Optional<SharedSession> answer(SharedPersistentManager manager, String id) {
-        Optional<SharedSession> known = answers.get(new Question(manager, id));
-        if (known == null || known.isEmpty()) {
+    synchronized @Nullable Answer answer(SharedPersistentManager manager, String id) {
+        Answer known = answers.get(new Question(manager, id));
+        if (known == null || known.session() == null) {
             return known;
         }
-        SharedSession session = known.get();
         // It may have ended or got a new id since.
-        return session.isValid() && id.equals(session.getIdInternal()) ? known : Optional.empty();
+        boolean same = known.session().isValid() && id.equals(known.session().getIdInternal());
+        return same ? known : Answer.NONE;
     }
 
     synchronized void remember(SharedPersistentManager manager, String id, @Nullable SharedSession session) {
-        answers.put(new Question(manager, id), Optional.ofNullable(session));
+        answers.put(new Question(manager, id), new Answer(session));
         if (session != null) {
             used.add(session);
         }

@@ -28,7 +28,7 @@ final class SessionUnavailable extends ServletException {
         throw SessionUnavailable.<RuntimeException>unchecked(new SessionUnavailable(reason));
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T extends Throwable> T unchecked(Throwable thrown) throws T {
         throw (T) thrown;
     }

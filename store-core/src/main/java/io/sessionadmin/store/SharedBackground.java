@@ -138,7 +138,7 @@ final class SharedBackground {
     /** A copy that is used, or was since the row was written, keeps its row. */
     private OptionalLong heldUntil(String id) {
         SharedSession copy = manager.inMemory(id);
-        if (copy == null || !copy.isInUse() && copy.isOverdue(clock.millis())) {
+        if (copy == null || (!copy.isInUse() && copy.isOverdue(clock.millis()))) {
             return OptionalLong.empty();
         }
         if (copy.getMaxInactiveInterval() <= 0) {
@@ -254,7 +254,7 @@ final class SharedBackground {
     /** Saves those that have changed, and writes the accesses of the others. */
     private void store(Collection<SharedSession> sessions, boolean held) throws StoreUnavailableException {
         Map<String, Long> accesses = new HashMap<>();
-        Map<String, SharedSession> accessed = new HashMap<>();
+        List<SharedSession> accessed = new ArrayList<>();
         Batch batch = new Batch(held);
         for (SharedSession session : sessions) {
             if (!session.lockForSaving(0)) {
@@ -264,7 +264,7 @@ final class SharedBackground {
             if (session.isStored() && !session.changes().any()) {
                 if (session.getThisAccessedTimeInternal() > session.savedAccess()) {
                     accesses.put(session.getIdInternal(), session.getThisAccessedTimeInternal());
-                    accessed.put(session.getIdInternal(), session);
+                    accessed.add(session);
                 }
                 session.unlock();
             } else {
@@ -272,11 +272,7 @@ final class SharedBackground {
             }
         }
         batch.write();
-        if (!accesses.isEmpty()) {
-            table.touch(manager.contextName(), accesses);
-            accesses.forEach((id, access) -> accessed.get(id).touched(access));
-            statistics.touched(accesses.size());
-        }
+        sharing.write(accessed, accesses);
     }
 
     /** Sessions whose locks are held until they are written. */

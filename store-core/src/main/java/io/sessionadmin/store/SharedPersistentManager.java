@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.catalina.Context;
 import org.apache.catalina.Host;
@@ -190,13 +189,14 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         if (scope == null) {
             return lookUp(now, id);
         }
-        Optional<SharedSession> known = scope.answer(this, id);
-        if (known == null) {
-            enter(now, scope, id);
-            known = Optional.ofNullable(lookUp(now, id));
-            scope.remember(this, id, known.orElse(null));
+        RequestScope.Answer known = scope.answer(this, id);
+        if (known != null) {
+            return known.session();
         }
-        return known.orElse(null);
+        enter(now, scope, id);
+        SharedSession found = lookUp(now, id);
+        scope.remember(this, id, found);
+        return found;
     }
 
     private static void enter(Sharing now, RequestScope scope, String id) {

@@ -170,7 +170,7 @@ final class SharedSession extends StandardSession {
 
     /** What happens while no request uses the session is nobody's to save at a response's end. */
     private void attend() {
-        if (uses.get() == 0 && basis != RowVersion.NONE) {
+        if (uses.get() == 0 && isStored()) {
             shared.unattended(this);
         }
     }
@@ -439,12 +439,14 @@ final class SharedSession extends StandardSession {
     }
 
     /** Tomcat's own listeners, such as single sign-on, to be carried over to the next copy. */
+    @SuppressWarnings("SynchronizeOnNonFinalField") // as StandardSession.fireSessionEvent does
     List<SessionListener> tomcatsListeners() {
         synchronized (listeners) {
             return listeners.isEmpty() ? List.of() : List.copyOf(listeners);
         }
     }
 
+    @SuppressWarnings("SynchronizeOnNonFinalField")
     void addTomcatsListeners(List<SessionListener> carried) {
         synchronized (listeners) {
             for (SessionListener listener : new ArrayList<>(carried)) {

@@ -12,6 +12,8 @@ import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -227,7 +229,7 @@ final class SharedSessions {
             }
             try {
                 session.noticeChangesInPlace();
-                return session.isStored() && !session.changes().any() || save(session, true);
+                return (session.isStored() && !session.changes().any()) || save(session, true);
             } finally {
                 session.unlock();
             }
@@ -396,23 +398,40 @@ final class SharedSessions {
         if (touches.isEmpty()) {
             return;
         }
-        Map<String, Long> due = new java.util.HashMap<>();
-        Map<String, SharedSession> taken = Map.copyOf(touches);
-        taken.forEach((id, session) -> {
+        Map<String, SharedSession> due = new HashMap<>();
+        Map<String, Long> accesses = new HashMap<>();
+        touches.forEach((id, session) -> {
             touches.remove(id, session);
             if (session.isValid() && session.isStored() && id.equals(session.getIdInternal())) {
-                due.put(id, session.getThisAccessedTimeInternal());
+                due.put(id, session);
+                accesses.put(id, session.getThisAccessedTimeInternal());
             }
         });
         try {
-            table.touch(manager.contextName(), due);
-            due.forEach((id, access) -> taken.get(id).touched(access));
-            statistics.touched(due.size());
+            write(due.values(), accesses);
             saving.worked();
         } catch (StoreUnavailableException e) {
-            taken.forEach(touches::putIfAbsent);
-            saving.failed(e);
+            due.forEach(touches::putIfAbsent);
             throw e;
+        }
+    }
+
+    /**
+     * Writes the accesses of sessions that have not changed.
+     *
+     * @param accesses by id, milliseconds since 1970-01-01 UTC
+     */
+    void write(Collection<SharedSession> sessions, Map<String, Long> accesses) throws StoreUnavailableException {
+        if (accesses.isEmpty()) {
+            return;
+        }
+        table.touch(manager.contextName(), accesses);
+        statistics.touched(accesses.size());
+        for (SharedSession session : sessions) {
+            Long access = accesses.get(session.getIdInternal());
+            if (access != null) {
+                session.touched(access);
+            }
         }
     }
 

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The attributes of {@code <Manager>} as they were written, before the start checks and freezes them. */
 final class SharingAttributes {
 
     private static final int LONGEST_NODE = 255;
+    private static final Pattern NEXT_WORD = Pattern.compile("_(.)");
 
     private static final List<String> KNOWN = List.of(
             "coherence",
@@ -105,11 +107,7 @@ final class SharingAttributes {
 
     /** {@code NEW_SESSION} is written {@code newSession}. */
     private static String word(Enum<?> value) {
-        String[] parts = value.name().toLowerCase(Locale.ROOT).split("_");
-        StringBuilder word = new StringBuilder(parts[0]);
-        for (int i = 1; i < parts.length; i++) {
-            word.append(Character.toUpperCase(parts[i].charAt(0))).append(parts[i].substring(1));
-        }
-        return word.toString();
+        return NEXT_WORD.matcher(value.name().toLowerCase(Locale.ROOT)).replaceAll(letter -> letter.group(1)
+                .toUpperCase(Locale.ROOT));
     }
 }
