@@ -176,9 +176,6 @@ public record DetailPage(
         if (row != null && row.node() != null) {
             add(facts, "saved-by", row.node(), words);
         }
-        if (row != null && row.version() != null && row.valid()) {
-            add(facts, "version", words.number(row.version()), words);
-        }
         if (entry.state() != SessionState.INVALIDATED) {
             add(facts, "idle", words.age(entry.lastAccess()), words);
             add(facts, "max-inactive", maxInactive(entry, words), words);

@@ -111,16 +111,12 @@ final class SharedBackground {
     }
 
     private void endInvalidated(long since) throws StoreUnavailableException {
-        int ended = 0;
         for (Tombstone tombstone : table.tombstones(manager.contextName(), since)) {
             SharedSession copy = manager.inMemory(tombstone.id());
             if (copy != null && copy.isValid() && copy.getCreationTimeInternal() <= tombstone.endedAt()) {
                 sharing.hasEnded(copy, new Look.Ended(tombstone.toldBy(), tombstone.endedAt()));
-                ended++;
+                log.debug("Session " + rows.key(tombstone.id()) + " has ended elsewhere, and so here");
             }
-        }
-        if (ended > 0) {
-            log.info(ended + " sessions of " + manager.contextName() + " that ended elsewhere have ended here");
         }
     }
 

@@ -27,7 +27,7 @@ final class Lookups {
               from (select valid_session, max_inactive, last_access, session_data, %s,
                            (extract(epoch from now()) * 1000)::bigint as now_millis
                       from tomcat_sessions
-                     where app_name = ? and session_id = ?) as stored""";
+                     where app_name = ? and session_id = ? and %s) as stored""";
 
     private static final String OWN = """
             version, (extract(epoch from saved_at) * 1000)::bigint as saved_at,
@@ -41,7 +41,9 @@ final class Lookups {
     Look look(SessionKey key, RowVersion known, Duration grace) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
-            String sql = LOOK.formatted(layout.ownColumns() ? OWN : SIX_COLUMNS);
+            String sql = layout.ownColumns()
+                    ? LOOK.formatted(OWN, "true")
+                    : LOOK.formatted(SIX_COLUMNS, TableLayout.HAS_SIX_COLUMNS);
             try (PreparedStatement statement = table.statement(connection, sql)) {
                 new Parameters(statement)
                         .number(grace.toMillis())

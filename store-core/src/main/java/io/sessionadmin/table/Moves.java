@@ -2,6 +2,7 @@ package io.sessionadmin.table;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 
@@ -17,27 +18,66 @@ final class Moves {
     }
 
     /**
-     * Anything but {@link SaveResult.Saved} changed nothing.
+     * Anything but {@link SaveResult.Saved} changed nothing. Tried again when the connection breaks: what the first try
+     * did is found then.
      *
      * @param write the row under its new id, on the basis of no row there
      */
     SaveResult move(SessionKey old, RowVersion basis, Saves.Write write) throws StoreUnavailableException {
-        return table.transaction(layout -> connection -> {
-            Clocks clocks = table.clocks();
-            Optional<SaveResult> refusal = leave(connection, layout, old, basis, write);
-            if (refusal.isPresent()) {
-                connection.rollback();
-                return refusal.get();
+        try {
+            return table.transaction(layout -> connection -> move(connection, layout, old, basis, write));
+        } catch (StoreUnavailableException e) {
+            if (!e.isLostConnection()) {
+                throw e;
             }
-            Optional<RowVersion> written = saves.execute(connection, layout, write, clocks);
-            if (written.isEmpty()) {
-                SaveResult why = saves.why(connection, layout, write).orElseGet(SaveResult.Stale::new);
-                connection.rollback();
-                return why;
+            return table.transaction(layout -> connection -> move(connection, layout, old, basis, write));
+        }
+    }
+
+    private SaveResult move(
+            Connection connection, TableLayout layout, SessionKey old, RowVersion basis, Saves.Write write)
+            throws SQLException {
+        Clocks clocks = table.clocks();
+        Optional<SaveResult> refusal = leave(connection, layout, old, basis, write);
+        if (refusal.isPresent()) {
+            return refusal.get() instanceof SaveResult.Invalidated
+                    ? movedBefore(connection, layout, write, clocks).orElse(refusal.get())
+                    : refusal.get();
+        }
+        Optional<RowVersion> written = saves.execute(connection, layout, write, clocks);
+        if (written.isEmpty()) {
+            SaveResult why = saves.why(connection, layout, write).orElseGet(SaveResult.Stale::new);
+            connection.rollback();
+            return why;
+        }
+        Tombstones.tellAllNodes(connection, old.context());
+        return new SaveResult.Saved(written.get());
+    }
+
+    private static final String MOVED_BEFORE = """
+            select %s, last_access
+              from tomcat_sessions
+             where app_name = ? and session_id = ? and valid_session <> '0'
+               for update""";
+
+    /** The old id is dead and the new one is there: an earlier move was done, and its answer was lost. */
+    private Optional<SaveResult> movedBefore(
+            Connection connection, TableLayout layout, Saves.Write write, Clocks clocks) throws SQLException {
+        String sql = MOVED_BEFORE.formatted(layout.ownColumns() ? "version, node" : "0, null");
+        try (PreparedStatement statement = table.statement(connection, sql)) {
+            new Parameters(statement).key(write.row().key());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                if (layout.ownColumns() && !table.node().equals(row.getString(2))) {
+                    return Optional.of(new SaveResult.Stale());
+                }
+                RowVersion there = RowVersion.of(row.getLong(1), row.getLong(3));
+                Saves.Write over = new Saves.Write(write.row(), there, false, write.newVersion());
+                return saves.execute(connection, layout, over, clocks).map(SaveResult.Saved::new);
             }
-            Tombstones.tellAllNodes(connection, old.context());
-            return new SaveResult.Saved(written.get());
-        });
+        }
     }
 
     private static final String LEAVE = """

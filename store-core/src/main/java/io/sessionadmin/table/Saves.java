@@ -4,8 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class Saves {
 
     /** No state of the row has had this version before: not after the row was deleted and inserted again either. */
     Write write(SessionRow row, RowVersion basis, boolean laterWins) {
-        long micros = TimeUnit.MILLISECONDS.toMicros(table.clock().millis());
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, table.clock().instant());
         long newVersion =
                 lastVersion.updateAndGet(last -> Math.max(Math.max(last, basis.version()) + 1, Math.max(1, micros)));
         return new Write(row, basis, laterWins, newVersion);
@@ -62,9 +63,11 @@ final class Saves {
 
     static String sql(TableLayout layout, Write write) {
         if (write.basis().isNone()) {
-            return (layout.ownColumns() ? INSERT : INSERT_SIX_COLUMNS).formatted(layout.key());
+            return layout.ownColumns()
+                    ? INSERT.formatted(layout.key())
+                    : INSERT_SIX_COLUMNS.formatted(TableLayout.HAS_SIX_COLUMNS, layout.key());
         }
-        return layout.ownColumns() ? UPDATE : UPDATE_SIX_COLUMNS;
+        return layout.ownColumns() ? UPDATE : UPDATE_SIX_COLUMNS.formatted(TableLayout.HAS_SIX_COLUMNS);
     }
 
     void bind(PreparedStatement statement, TableLayout layout, Write write, Clocks clocks) throws SQLException {
@@ -103,6 +106,7 @@ final class Saves {
                                                    session_data)
             select ?, ?, '1', ?, clock.millis - ?, ?
               from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
+             where %s
             on conflict (%s) do update
                set valid_session = '1',
                    max_inactive  = excluded.max_inactive,
@@ -150,6 +154,7 @@ final class Saves {
              where app_name = ? and session_id = ? and valid_session <> '0'
                and (last_access = ?
                     or ? and last_access <= (extract(epoch from now()) * 1000)::bigint - ?)
+               and %s
             returning last_access""";
 
     private void bindUpdate(Parameters parameters, TableLayout layout, Write write, Clocks clocks) throws SQLException {

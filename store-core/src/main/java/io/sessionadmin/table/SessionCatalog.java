@@ -59,7 +59,7 @@ public final class SessionCatalog {
              where app_name = ?
             """;
 
-    private static final String OWN = ", saved_at, node, user_name, version";
+    private static final String OWN = ", saved_at, node, user_name, held";
 
     /** The ids first: without the index for handles all keys are sorted, and must not drag the data along. */
     private static final String PAGE =
@@ -277,7 +277,7 @@ public final class SessionCatalog {
                 own ? instant(row.getTimestamp(7)) : null,
                 own ? row.getString(8) : null,
                 own ? row.getString(9) : null,
-                own ? Long.valueOf(row.getLong(10)) : null,
+                own ? Boolean.valueOf(row.getBoolean(10)) : null,
                 StoredSession.data(row, 6));
     }
 

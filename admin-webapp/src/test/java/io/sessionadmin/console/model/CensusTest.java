@@ -164,7 +164,7 @@ final class CensusTest {
                 access,
                 "tc-1",
                 null,
-                1L,
+                true,
                 new byte[0]);
     }
 
