@@ -102,11 +102,12 @@ public final class JdbcStore extends StoreBase {
             InvalidationListener listener = settings.connectionURL() == null
                     ? null // a DataSource of the operator's may be a pooler, and is not ours to keep a connection of
                     : new InvalidationListener(ConnectionPool.direct(settings), name, hearing);
-            Announcements announcements = new Announcements(
-                    log, new NodeTable(guarded, settings.names()), manager, node, hearing, Clock.systemUTC());
+            NodeTable nodes = new NodeTable(guarded, settings.names());
+            Announcements announcements = new Announcements(log, nodes, manager, node, hearing, Clock.systemUTC());
+            OrphanSweep orphans = new OrphanSweep(log, table, nodes, settings.orphanTimeout());
             StoreMBeans.register(context, statistics, new LiveGauges(manager, hearing, saving, reading, connections));
             Housekeeper housekeeper =
-                    new Housekeeper(log, name, () -> everySecond(guarded, work, announcements, saving));
+                    new Housekeeper(log, name, () -> everySecond(guarded, work, announcements, orphans, saving));
             return new Started(connections, name, table, saving, reading, work, listener, announcements, housekeeper);
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
@@ -127,11 +128,16 @@ public final class JdbcStore extends StoreBase {
     }
 
     private static void everySecond(
-            GuardedConnections connections, StoreWork work, Announcements announcements, StoreHealth saving) {
+            GuardedConnections connections,
+            StoreWork work,
+            Announcements announcements,
+            OrphanSweep orphans,
+            StoreHealth saving) {
         connections.probe();
         try {
             work.everySecond();
             announcements.everySecond();
+            orphans.everySecond();
         } catch (StoreUnavailableException e) {
             saving.failed(e);
         }

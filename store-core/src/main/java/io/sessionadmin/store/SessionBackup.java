@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param unsavedSince the first access that is not in the store, as far as it was noticed; 0 when there is none
  * @param leftOut names of attributes that are in memory and can't be saved, each with the reason
  * @param failure why the last save threw; null when it did not
+ * @param complete whether the copy has all that is in memory, whatever was accessed since
  */
 public record SessionBackup(
         long savedAccess,
@@ -22,10 +23,25 @@ public record SessionBackup(
         long bytes,
         long unsavedSince,
         List<String> leftOut,
-        @Nullable Failure failure) {
+        @Nullable Failure failure,
+        boolean complete) {
+
+    /** One that is judged by its last access. */
+    public SessionBackup(
+            long savedAccess,
+            long savedAt,
+            long bytes,
+            long unsavedSince,
+            List<String> leftOut,
+            @Nullable Failure failure) {
+        this(savedAccess, savedAt, bytes, unsavedSince, leftOut, failure, false);
+    }
 
     /** No copy is saved. */
     public static final SessionBackup NONE = new SessionBackup(0, 0, -1, 0, List.of(), null);
+
+    /** How far the table's idea of an access may be from this node's: it is kept on the database's clock; milliseconds. */
+    private static final long CLOCKS_APART = 1_000;
 
     private static final String NOTE = SessionBackup.class.getName();
 
@@ -38,7 +54,7 @@ public record SessionBackup(
 
     /** How the backup of a live session stands. */
     public enum State {
-        /** The last access is in the store. */
+        /** The store has all of it. */
         CURRENT,
         /** A later access is not in the store, and not yet due. */
         PENDING,
@@ -71,7 +87,7 @@ public record SessionBackup(
         if (savedAccess == 0) {
             return State.NEVER;
         }
-        if (lastAccess <= savedAccess) {
+        if (complete || lastAccess <= savedAccess) {
             return State.CURRENT;
         }
         long since = unsavedSince == 0 ? lastAccess : unsavedSince;
@@ -95,6 +111,17 @@ public record SessionBackup(
 
     SessionBackup withSavedAccess(long access) {
         return new SessionBackup(access, savedAt, bytes, unsavedSince, leftOut, failure);
+    }
+
+    SessionBackup completed() {
+        return new SessionBackup(savedAccess, savedAt, bytes, 0, leftOut, failure, true);
+    }
+
+    /** The same, when the store has this access only: after a fail-over or a restore it holds less than was saved. */
+    public SessionBackup asStored(long storedAccess) {
+        return storedAccess >= savedAccess - CLOCKS_APART
+                ? this
+                : new SessionBackup(storedAccess, 0, -1, unsavedSince, leftOut, failure);
     }
 
     SessionBackup unsavedSince(long time) {

@@ -99,7 +99,7 @@ final class SessionCodec {
     private Map<String, Object> savableAttributes(StandardSession session, Map<String, String> leftOut) {
         Map<String, Object> savable = new LinkedHashMap<>();
         for (String name : Collections.list(session.getAttributeNames())) {
-            Object value = SharedSession.peek(session, name);
+            Object value = LiveAttributes.get(session, name);
             if (value == null || Constants.excludedAttributeNames.contains(name)) {
                 continue;
             }

@@ -30,7 +30,7 @@ public final class SessionUser {
         if (session instanceof StandardSession standard) {
             try {
                 for (String attribute : WELL_KNOWN) {
-                    if (SharedSession.peek(standard, attribute) instanceof String user && !user.isBlank()) {
+                    if (LiveAttributes.get(standard, attribute) instanceof String user && !user.isBlank()) {
                         return Optional.of(user);
                     }
                 }

@@ -98,12 +98,10 @@ final class SharedSession extends StandardSession {
         return value;
     }
 
-    /** An attribute, for others than the application: who looks at it this way changes nothing. */
-    static @Nullable Object peek(StandardSession session, String name) {
-        if (session instanceof SharedSession shared) {
-            return shared.attributes.get(name);
-        }
-        return session.getAttribute(name);
+    /** An attribute, for others than the application: see {@link LiveAttributes}. */
+    @Nullable
+    Object peek(String name) {
+        return attributes.get(name);
     }
 
     @Override
@@ -268,7 +266,7 @@ final class SharedSession extends StandardSession {
         if (now.failure() != null || changes.any() || !isStored()) {
             return now;
         }
-        return now.withSavedAccess(Math.max(now.savedAccess(), thisAccessedTime));
+        return now.completed();
     }
 
     /** One thread at a time saves this copy, or renews it. */

@@ -2,6 +2,7 @@ package io.sessionadmin.store;
 
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.TableNames;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,10 @@ final class StoreAttributes {
             "sessionValidCol",
             "sessionMaxInactiveCol",
             "sessionLastAccessedCol",
-            "schema");
+            "schema",
+            "orphanTimeout");
+
+    private static final String ONE_WEEK = "604800";
 
     private final Map<String, String> written = new LinkedHashMap<>();
 
@@ -58,6 +62,7 @@ final class StoreAttributes {
                 localDataSource(),
                 names(),
                 SchemaMode.parse(written.getOrDefault("schema", "validate")),
+                orphanTimeout(),
                 pool);
     }
 
@@ -76,6 +81,20 @@ final class StoreAttributes {
                 written.getOrDefault("sessionValidCol", "valid"),
                 written.getOrDefault("sessionMaxInactiveCol", "maxinactive"),
                 written.getOrDefault("sessionLastAccessedCol", "lastaccess"));
+    }
+
+    private Duration orphanTimeout() {
+        String value = written.getOrDefault("orphanTimeout", ONE_WEEK);
+        try {
+            long seconds = Long.parseLong(value);
+            if (seconds >= 0) {
+                return Duration.ofSeconds(seconds);
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "<Store orphanTimeout=\"" + value + "\">: use a number of seconds, 0 to keep orphans for ever");
     }
 
     private boolean localDataSource() {

@@ -38,7 +38,7 @@ final class StoreEngine implements StoreWork {
     private static final Pattern PLAUSIBLE_ID = Pattern.compile("[!#-&(-:=?-\\[\\]-~]{1,255}");
 
     /** The note of a session that says which state of the row its copy comes from. */
-    private static final String BASIS = RowVersion.class.getName();
+    private static final String BASIS = Basis.class.getName();
 
     private static final int REAPED_AT_ONCE = 100;
     private static final int NAMED_AT_MOST = 1_000;
@@ -66,6 +66,9 @@ final class StoreEngine implements StoreWork {
     private final Set<String> namedAttributes = ConcurrentHashMap.newKeySet();
     private final Set<String> namedRows = ConcurrentHashMap.newKeySet();
     private volatile long lookedAt;
+
+    /** Which state of which row a copy comes from. */
+    private record Basis(String id, RowVersion version) {}
 
     /**
      * How a session ended here.
@@ -144,7 +147,7 @@ final class StoreEngine implements StoreWork {
                 SessionUser.of(session).map(StoreEngine::fitting).orElse(null),
                 live.holds(session),
                 encoded.data());
-        settle(session, key, encoded, table.save(row, basis(session)));
+        settle(session, key, encoded, table.save(row, basis(session, id)));
     }
 
     private void settle(StandardSession session, SessionKey key, SessionCodec.Encoded encoded, SaveResult result)
@@ -152,7 +155,7 @@ final class StoreEngine implements StoreWork {
         if (!key.id().equals(session.getIdInternal()) || !LiveCopies.isValid(session)) {
             table.bury(key, clock.millis()); // it ended or got a new id while it was being saved
         } else if (result instanceof SaveResult.Saved saved) {
-            session.setNote(BASIS, saved.version());
+            session.setNote(BASIS, new Basis(key.id(), saved.version()));
             SessionBackup.saved(encoded.access(), clock.millis(), encoded.data().length, encoded.leftOut())
                     .attachTo(session);
         } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
@@ -167,9 +170,9 @@ final class StoreEngine implements StoreWork {
         }
     }
 
-    /** The state of the row that this copy comes from. */
-    private static RowVersion basis(Session session) {
-        return session.getNote(BASIS) instanceof RowVersion version ? version : RowVersion.NONE;
+    /** Of a session that has got a new id since there is no row yet. */
+    private static RowVersion basis(Session session, String id) {
+        return session.getNote(BASIS) instanceof Basis basis && basis.id().equals(id) ? basis.version() : RowVersion.NONE;
     }
 
     /** Notes a failure of the session's own, and logs it when it is new. */
@@ -240,7 +243,7 @@ final class StoreEngine implements StoreWork {
         long access = Math.max(stored.lastAccess(), session.getThisAccessedTimeInternal());
         SessionBackup.saved(access, stored.savedAt(), stored.data().length, List.of())
                 .attachTo(session);
-        session.setNote(BASIS, stored.version());
+        session.setNote(BASIS, new Basis(stored.key().id(), stored.version()));
         known.put(stored.key().id(), session);
         return session;
     }

@@ -2,12 +2,14 @@ package io.sessionadmin.store;
 
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.TableNames;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The attributes of {@code <Store>}, checked and frozen when the store starts. No database is asked here.
  *
+ * @param orphanTimeout how long rows of contexts that are deployed nowhere are kept; zero: for ever
  * @param pool settings of the connection pool, under HikariCP's own names
  */
 record StoreSettings(
@@ -19,6 +21,7 @@ record StoreSettings(
         boolean localDataSource,
         TableNames names,
         SchemaMode schema,
+        Duration orphanTimeout,
         Map<String, String> pool) {
 
     /** @throws IllegalArgumentException for attributes that contradict each other; says what to do */

@@ -1,14 +1,15 @@
 package io.sessionadmin.console.model;
 
+import io.sessionadmin.store.LiveAttributes;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.store.SessionUser;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.http.HttpSession;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.catalina.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -138,10 +139,7 @@ public final class LiveSession {
      * @param storedAccess the last access that the store has; 0 when it has no copy
      */
     SessionBackup note(long storedAccess) {
-        if (storedAccess >= note.savedAccess()) {
-            return note;
-        }
-        return new SessionBackup(storedAccess, 0, -1, note.unsavedSince(), note.leftOut(), note.failure());
+        return note.asStored(storedAccess);
     }
 
     /** An attribute in memory. */
@@ -149,20 +147,10 @@ public final class LiveSession {
 
     /** The attributes by name; empty when the session has ended. */
     public List<Attribute> attributes() {
-        HttpSession http = session instanceof HttpSession itself ? itself : session.getSession();
         List<Attribute> found = new ArrayList<>();
-        try {
-            List<String> names = new ArrayList<>(Collections.list(http.getAttributeNames()));
-            Collections.sort(names);
-            for (String name : names) {
-                Object value = http.getAttribute(name);
-                if (value != null) {
-                    found.add(new Attribute(name, value.getClass().getName()));
-                }
-            }
-        } catch (IllegalStateException e) {
-            return List.of();
-        }
+        new TreeMap<>(LiveAttributes.of(session))
+                .forEach((name, value) ->
+                        found.add(new Attribute(name, value.getClass().getName())));
         return found;
     }
 }

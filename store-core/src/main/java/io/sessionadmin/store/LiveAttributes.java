@@ -1,0 +1,47 @@
+package io.sessionadmin.store;
+
+import jakarta.servlet.http.HttpSession;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.catalina.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attributes of a live session, for others than its application: looking at them accesses nothing, and does not count
+ * as handing them out, which {@link SharedPersistentManager} takes for a possible change.
+ */
+public final class LiveAttributes {
+
+    private LiveAttributes() {}
+
+    /** All of them by name; empty when the session has ended. */
+    public static Map<String, Object> of(Session session) {
+        HttpSession http = session instanceof HttpSession itself ? itself : session.getSession();
+        Map<String, Object> found = new LinkedHashMap<>();
+        try {
+            for (String name : Collections.list(http.getAttributeNames())) {
+                Object value = get(session, name);
+                if (value != null) {
+                    found.put(name, value);
+                }
+            }
+        } catch (IllegalStateException e) {
+            return Map.of();
+        }
+        return found;
+    }
+
+    /**
+     * One of them; null when there is none.
+     *
+     * @throws IllegalStateException when the session has ended
+     */
+    static @Nullable Object get(Session session, String name) {
+        if (session instanceof SharedSession shared) {
+            return shared.peek(name);
+        }
+        HttpSession http = session instanceof HttpSession itself ? itself : session.getSession();
+        return http.getAttribute(name);
+    }
+}
