@@ -2,6 +2,7 @@ package io.sessionadmin.testbed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,6 +95,8 @@ final class CoherenceTest {
                         + client.get(nodes.one(), "/outlet/api/get?name=n").body());
             }
             return seen.toString();
+        } catch (UncheckedIOException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 
