@@ -50,6 +50,7 @@ final class SharedSessions {
     private final SessionTable table;
     private final SessionRows rows;
     private final Endings endings;
+    private final Claims claims;
     private final StoreHealth saving;
     private final StoreHealth reading;
     private final StoreStatistics statistics;
@@ -69,6 +70,7 @@ final class SharedSessions {
             SessionTable table,
             SessionRows rows,
             Endings endings,
+            Claims claims,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -79,6 +81,7 @@ final class SharedSessions {
         this.table = table;
         this.rows = rows;
         this.endings = endings;
+        this.claims = claims;
         this.saving = saving;
         this.reading = reading;
         this.statistics = statistics;
@@ -484,26 +487,13 @@ final class SharedSessions {
     void hasEnded(SharedSession copy, Look look) {
         End how;
         if (look instanceof Look.Ended ended) {
-            how = isMineToTell(copy, ended.toldBy()) ? End.TELL : End.SILENT;
+            how = claims.isOurs(rows.key(copy), ended.toldBy()) ? End.TELL : End.SILENT;
         } else {
             // Deleted by hand, or reaped by another node, which told the listeners.
             how = copy.isOverdue(clock.millis()) ? End.SILENT : End.TELL;
         }
         statistics.invalidated(1);
         manager.end(copy, how);
-    }
-
-    /** A node that ended it has no copy any more: one that finds its own name was not asked. */
-    private boolean isMineToTell(SharedSession copy, @Nullable String toldBy) {
-        if (toldBy != null) {
-            return toldBy.equals(manager.getNode());
-        }
-        try {
-            return table.claim(rows.key(copy));
-        } catch (StoreUnavailableException e) {
-            reading.failed(e);
-            return false;
-        }
     }
 
     /** Puts a copy out of memory that the store knows all of, without a word to the application. */

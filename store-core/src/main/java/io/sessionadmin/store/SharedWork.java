@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.catalina.Session;
 import org.apache.catalina.session.StandardSession;
 import org.apache.juli.logging.Log;
@@ -21,17 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** The work of a store under {@link SharedPersistentManager}. Safe for use by several threads. */
 final class SharedWork implements StoreWork {
 
-    /** How long a node that holds a session has to tell its listeners, before the node that ended it does. */
-    private static final Duration HOLDERS_TURN = Duration.ofSeconds(1);
-
-    private static final Duration PAUSE = Duration.ofMillis(25);
-
     private static final int SECONDS_BETWEEN_RENEWALS = 4;
 
     private final SharedPersistentManager manager;
     private final Sharing sharing;
     private final SessionTable table;
     private final SessionRows rows;
+    private final Claims claims;
     private final StoreHealth saving;
     private final Clock clock;
     private int seconds;
@@ -41,12 +36,14 @@ final class SharedWork implements StoreWork {
             Sharing sharing,
             SessionTable table,
             SessionRows rows,
+            Claims claims,
             StoreHealth saving,
             Clock clock) {
         this.manager = manager;
         this.sharing = sharing;
         this.table = table;
         this.rows = rows;
+        this.claims = claims;
         this.saving = saving;
         this.clock = clock;
     }
@@ -64,14 +61,15 @@ final class SharedWork implements StoreWork {
         SharingSettings settings = manager.settings();
         SessionRows rows = new SessionRows(log, manager);
         Endings endings = new Endings(log, manager.contextName(), table, saving, clock);
-        SharedSessions sessions =
-                new SharedSessions(log, manager, settings, table, rows, endings, saving, reading, statistics, clock);
+        Claims claims = new Claims(table, manager.getNode(), reading);
+        SharedSessions sessions = new SharedSessions(
+                log, manager, settings, table, rows, endings, claims, saving, reading, statistics, clock);
         SharedBackground background = new SharedBackground(
                 log, manager, settings, sessions, table, rows, endings, saving, reading, statistics, clock);
         Sharing sharing = new Sharing(
                 settings, sessions, background, new SessionQueue(log, settings, locks, manager.contextName()), endings);
         manager.attach(sharing);
-        return new SharedWork(manager, sharing, table, rows, saving, clock);
+        return new SharedWork(manager, sharing, table, rows, claims, saving, clock);
     }
 
     @Override
@@ -124,40 +122,11 @@ final class SharedWork implements StoreWork {
         }
         SharedSession copy = before != null ? before : manager.inMemory(id);
         if (copy != null) {
-            manager.end(copy, !tombstone || isOursToTell(key) ? End.TELL : End.SILENT);
+            manager.end(copy, !tombstone || claims.isOurs(key) ? End.TELL : End.SILENT);
         } else {
-            stored.filter(session -> isToldHere(key, session)).ifPresent(sharing.background()::tellOfEnd);
+            stored.filter(session -> claims.isOurs(key, session)).ifPresent(sharing.background()::tellOfEnd);
         }
         return new Invalidation(tombstone, stored.isPresent(), copy != null);
-    }
-
-    /** A node that has the session in memory tells its listeners with the live one; else it falls to this node. */
-    private boolean isToldHere(SessionKey key, StoredSession stored) {
-        long deadline = System.nanoTime() + HOLDERS_TURN.toNanos();
-        while (stored.heldBy() != null
-                && !stored.heldBy().equals(manager.getNode())
-                && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(PAUSE.toNanos());
-            try {
-                Look look = table.look(key, RowVersion.NONE, Duration.ZERO);
-                if (!(look instanceof Look.Ended ended) || ended.toldBy() != null) {
-                    return false;
-                }
-            } catch (StoreUnavailableException e) {
-                saving.failed(e);
-                return false;
-            }
-        }
-        return isOursToTell(key);
-    }
-
-    private boolean isOursToTell(SessionKey key) {
-        try {
-            return table.claim(key);
-        } catch (StoreUnavailableException e) {
-            saving.failed(e);
-            return false;
-        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.sessionadmin.store;
 
+import io.sessionadmin.table.Look;
 import io.sessionadmin.table.Reaping;
 import io.sessionadmin.table.RowVersion;
 import io.sessionadmin.table.SaveResult;
@@ -54,6 +55,7 @@ final class StoreEngine implements StoreWork {
     private final LiveCopies live;
     private final StoreHealth saving;
     private final StoreHealth reading;
+    private final Claims claims;
     private final StoreStatistics statistics;
     private final Clock clock;
 
@@ -94,6 +96,7 @@ final class StoreEngine implements StoreWork {
         this.live = new LiveCopies(manager);
         this.saving = saving;
         this.reading = reading;
+        this.claims = new Claims(table, NodeName.of(manager.getContext()), reading);
         this.statistics = statistics;
         this.clock = clock;
     }
@@ -159,7 +162,7 @@ final class StoreEngine implements StoreWork {
             SessionBackup.saved(encoded.access(), clock.millis(), encoded.data().length, encoded.leftOut())
                     .attachTo(session);
         } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
-            expire(session);
+            end(session, isOursToTell(key));
         } else if (result instanceof SaveResult.TakenByContext taken) {
             throw new SessionNotSavedException("context " + taken.context() + " has a session with the same id and the"
                     + " table's key is the id alone; run sql/postgresql/upgrade-from-tomcat.sql, or set"
@@ -170,9 +173,17 @@ final class StoreEngine implements StoreWork {
         }
     }
 
+    /** Of a session that has ended elsewhere, or whose row was deleted. */
+    private boolean isOursToTell(SessionKey key) throws StoreUnavailableException {
+        return !(table.look(key, RowVersion.NONE, Duration.ZERO) instanceof Look.Ended ended)
+                || claims.isOurs(key, ended.toldBy());
+    }
+
     /** Of a session that has got a new id since there is no row yet. */
     private static RowVersion basis(Session session, String id) {
-        return session.getNote(BASIS) instanceof Basis basis && basis.id().equals(id) ? basis.version() : RowVersion.NONE;
+        return session.getNote(BASIS) instanceof Basis basis && basis.id().equals(id)
+                ? basis.version()
+                : RowVersion.NONE;
     }
 
     /** Notes a failure of the session's own, and logs it when it is new. */
@@ -296,10 +307,11 @@ final class StoreEngine implements StoreWork {
             saving.failed(e);
         }
         Optional<StandardSession> copy = before.or(() -> live.find(id));
+        SessionKey key = new SessionKey(context, id);
         if (copy.isPresent()) {
-            expire(copy.get());
+            end(copy.get(), !tombstone || claims.isOurs(key));
         } else {
-            stored.ifPresent(this::expireStored);
+            stored.filter(session -> claims.isOurs(key, session)).ifPresent(this::expireStored);
         }
         return new Invalidation(tombstone, stored.isPresent(), copy.isPresent());
     }
@@ -438,7 +450,7 @@ final class StoreEngine implements StoreWork {
                     && live.holds(copy.get())
                     && LiveCopies.isValid(copy.get())
                     && copy.get().getCreationTimeInternal() <= tombstone.endedAt()) {
-                expire(copy.get());
+                end(copy.get(), claims.isOurs(key(copy.get()), tombstone.toldBy()));
                 ended++;
             }
         }
@@ -458,6 +470,16 @@ final class StoreEngine implements StoreWork {
     }
 
     // ------------------------------------------------------------------ expire
+
+    /** @param tell whether it falls to this node to tell the listeners */
+    private void end(StandardSession session, boolean tell) {
+        if (tell) {
+            expire(session);
+        } else {
+            session.fireSessionEvent(Session.SESSION_DESTROYED_EVENT, null); // Tomcat's own, such as single sign-on
+            session.expire(false);
+        }
+    }
 
     private void expire(StandardSession session) {
         Context catalina = manager.getContext();
