@@ -14,6 +14,7 @@ import io.sessionadmin.table.StoredSession;
 import io.sessionadmin.table.Tombstone;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -35,8 +36,11 @@ final class SharedBackground {
     private static final int AT_ONCE = 100;
     private static final int BYTES_AT_ONCE = 1 << 20;
 
-    /** How far clocks may be apart without a look into the whole list of tombstones; milliseconds. */
-    private static final long CLOCKS_APART = 60_000;
+    /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
+    private static final long LATEST_COMMIT = 30_000;
+
+    /** After an outage nodes have so long to write the accesses that they could not; what has expired can wait. */
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
 
     private final Log log;
     private final SharedPersistentManager manager;
@@ -79,9 +83,8 @@ final class SharedBackground {
     /** One pass; each step stands for itself, and PostgreSQL being away ends the pass. */
     void pass() {
         try {
-            endings.finish();
-            sharing.retryFailed();
-            endInvalidated(0);
+            retry();
+            lookForEnded();
             reap();
             settleOverdue();
             backUp();
@@ -96,18 +99,32 @@ final class SharedBackground {
         }
     }
 
+    /** What could not be written when it was due. Also called each few seconds, so that it is known soon. */
+    void retry() throws StoreUnavailableException {
+        endings.finish();
+        List<SharedSession> again = sharing.takeFailed();
+        if (!again.isEmpty()) {
+            again.forEach(session -> statistics.retried());
+            store(again, true);
+        }
+    }
+
     // ------------------------------------------------------------------ ended elsewhere, expired
 
     /** Somebody said that sessions have ended: looks at those that did lately. */
     void endInvalidated() {
         try {
-            long before = clock.millis();
-            endInvalidated(lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART);
-            lookedAt = before;
+            lookForEnded();
             reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
         }
+    }
+
+    private void lookForEnded() throws StoreUnavailableException {
+        long before = clock.millis();
+        endInvalidated(lookedAt == 0 ? 0 : lookedAt - LATEST_COMMIT);
+        lookedAt = before;
     }
 
     private void endInvalidated(long since) throws StoreUnavailableException {
@@ -121,6 +138,9 @@ final class SharedBackground {
     }
 
     private void reap() throws StoreUnavailableException {
+        if (saving.recoveredWithin(RECOVERY) || reading.recoveredWithin(RECOVERY)) {
+            return;
+        }
         LiveSessions live = this::heldUntil;
         String next = "";
         while (next != null) {

@@ -274,9 +274,19 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         if (sessions.putIfAbsent(id, session) != null) {
             return false;
         }
-        add(session); // for the statistics
+        if (getActiveSessions() > getMaxActive()) {
+            setMaxActive(getActiveSessions());
+        }
         session.activate();
         return true;
+    }
+
+    /** A session that was swapped out while a request took it up is kept until it is saved. */
+    void keep(SharedSession session) {
+        String id = session.getIdInternal();
+        if (id != null && !session.hasEnded()) {
+            sessions.putIfAbsent(id, session);
+        }
     }
 
     /** Puts a saved session out of memory; false when a request uses it, or has changed it meanwhile. */

@@ -12,8 +12,10 @@ import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -346,19 +348,21 @@ final class SharedSessions {
         statistics.failed();
         session.notSaved(reason, clock.millis());
         failed.add(session);
+        manager.keep(session);
     }
 
-    /** Tries again what could not be saved. */
-    void retryFailed() {
+    /** What could not be saved, and is to be tried again. */
+    List<SharedSession> takeFailed() {
+        List<SharedSession> again = new ArrayList<>();
         for (SharedSession session : failed.toArray(new SharedSession[0])) {
-            if (!session.isValid() || !manager.holds(session)) {
+            if (session.isValid() && manager.holds(session)) {
+                session.changes().markRest(); // whatever it was
+                again.add(session);
+            } else {
                 failed.remove(session);
-                continue;
             }
-            statistics.retried();
-            session.changes().markRest();
-            saveIfChanged(session);
         }
+        return again;
     }
 
     int failing() {
@@ -456,9 +460,14 @@ final class SharedSessions {
                     isSaved(session, upTo, written, saved);
                     return;
                 }
-                Look look = look(oldId, RowVersion.NONE);
+                Look look = look(session.getIdInternal(), RowVersion.NONE);
+                if (look instanceof Look.Changed moved) { // by a statement whose answer was lost
+                    takeOver(session, (SharedSession) rows.read(moved.session()), moved.session());
+                    return;
+                }
+                look = look(oldId, RowVersion.NONE);
                 if (!(look instanceof Look.Changed changed)) {
-                    hasEnded(session, look);
+                    hasEnded(session, old, look);
                     return;
                 }
                 takeOver(session, (SharedSession) rows.read(changed.session()), changed.session());
@@ -485,9 +494,13 @@ final class SharedSessions {
 
     /** The row of this copy is gone, or a tombstone: the copy ends, and its listeners are told by one node. */
     void hasEnded(SharedSession copy, Look look) {
+        hasEnded(copy, rows.key(copy), look);
+    }
+
+    private void hasEnded(SharedSession copy, SessionKey key, Look look) {
         End how;
         if (look instanceof Look.Ended ended) {
-            how = claims.isOurs(rows.key(copy), ended.toldBy()) ? End.TELL : End.SILENT;
+            how = claims.isOurs(key, ended.toldBy()) ? End.TELL : End.SILENT;
         } else {
             // Deleted by hand, or reaped by another node, which told the listeners.
             how = copy.isOverdue(clock.millis()) ? End.SILENT : End.TELL;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The work of a store under {@link SharedPersistentManager}. Safe for use by several threads. */
 final class SharedWork implements StoreWork {
 
-    private static final int SECONDS_BETWEEN_RENEWALS = 4;
+    private static final int SECONDS_BETWEEN = 4;
 
     private final SharedPersistentManager manager;
     private final Sharing sharing;
@@ -142,8 +142,9 @@ final class SharedWork implements StoreWork {
     @Override
     public void everySecond() throws StoreUnavailableException {
         sharing.sessions().writeAccesses();
-        if (++seconds % SECONDS_BETWEEN_RENEWALS == 0) {
+        if (++seconds % SECONDS_BETWEEN == 0) {
             sharing.queue().renew();
+            sharing.background().retry();
         }
     }
 

@@ -41,6 +41,9 @@ final class StoreEngine implements StoreWork {
     /** The note of a session that says which state of the row its copy comes from. */
     private static final String BASIS = Basis.class.getName();
 
+    /** After an outage nodes have so long to write the accesses that they could not; what has expired can wait. */
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
+
     private static final int REAPED_AT_ONCE = 100;
     private static final int NAMED_AT_MOST = 1_000;
 
@@ -460,6 +463,9 @@ final class StoreEngine implements StoreWork {
     }
 
     private void reap(LiveCopies.Snapshot now) throws StoreUnavailableException {
+        if (saving.recoveredWithin(RECOVERY) || reading.recoveredWithin(RECOVERY)) {
+            return;
+        }
         String next = "";
         while (next != null) {
             Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, Duration.ZERO, now);

@@ -20,6 +20,7 @@ final class StoreHealth {
     private final Clock clock;
     private @Nullable StoreFailure failure;
     private @Nullable StoreFailure last;
+    private @Nullable Instant recovered;
 
     /**
      * @param work what this is about, in the log: "saved" or "read". A standby or a full disk fails one of them only
@@ -33,6 +34,11 @@ final class StoreHealth {
 
     synchronized Optional<StoreFailure> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** Whether it failed, and has worked again for no longer than that. */
+    synchronized boolean recoveredWithin(Duration lately) {
+        return recovered != null && Duration.between(recovered, clock.instant()).compareTo(lately) < 0;
     }
 
     /** One that is over. */
@@ -65,6 +71,7 @@ final class StoreHealth {
                 + " failures");
         last = failure;
         failure = null;
+        recovered = clock.instant();
     }
 
     /** Counts in a message, such as a pool's, change with each failure; its kind does not. */
