@@ -13,24 +13,22 @@ import org.apache.catalina.session.PersistentManagerBase;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.juli.logging.Log;
 
-/** Tells the cluster about the sessions of one context on this node. Called by one thread. */
+/** Tells the cluster about the sessions of one context on this node. Called by one thread, but for {@link #isAlive}. */
 final class Announcements {
 
     private final Log log;
     private final NodeTable nodes;
     private final Manager manager;
-    private final Hearing hearing;
     private final Clock clock;
     private final NodeReport.Origin process;
     private final long started;
     private boolean warned;
     private int seconds = (int) NodeTable.INTERVAL.toSeconds() - 1; // the first one soon
 
-    Announcements(Log log, NodeTable nodes, Manager manager, String node, Hearing hearing, Clock clock) {
+    Announcements(Log log, NodeTable nodes, Manager manager, String node, Clock clock) {
         this.log = log;
         this.nodes = nodes;
         this.manager = manager;
-        this.hearing = hearing;
         this.clock = clock;
         this.started = clock.millis();
         this.process = new NodeReport.Origin(
@@ -44,12 +42,13 @@ final class Announcements {
                 LiveGauges.window(manager));
     }
 
-    void everySecond() throws StoreUnavailableException {
+    /** @param listening whether this node hears at once of sessions that end elsewhere */
+    void everySecond(boolean listening) throws StoreUnavailableException {
         if (++seconds % NodeTable.INTERVAL.toSeconds() != 0) {
             return;
         }
         try {
-            nodes.announce(report());
+            nodes.announce(report(listening));
         } catch (TableMismatchException e) {
             if (!warned) {
                 warned = true;
@@ -58,7 +57,7 @@ final class Announcements {
         }
     }
 
-    private NodeReport report() {
+    private NodeReport report(boolean listening) {
         long now = clock.millis();
         StoreGauges.Backlog backlog = LiveGauges.backlog(manager, now);
         return new NodeReport(
@@ -70,7 +69,20 @@ final class Announcements {
                 backlog.overdue(),
                 backlog.failing(),
                 backlog.atRisk() == 0 ? null : Duration.ofSeconds(backlog.oldestUnsavedSeconds()),
-                hearing.isListening());
+                listening);
+    }
+
+    /** Whether a node that has this context has announced itself lately; so for any one where nobody does. */
+    boolean isAlive(String node) {
+        try {
+            return nodes.nodes().stream()
+                    .anyMatch(each -> each.alive()
+                            && each.report().origin().node().equals(node)
+                            && each.report().origin().context().equals(process.context()));
+        } catch (StoreUnavailableException | TableMismatchException e) {
+            log.debug("Nobody knows which nodes are there", e);
+            return true;
+        }
     }
 
     /** This node stops. */

@@ -2,7 +2,6 @@ package io.sessionadmin.store;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,10 @@ final class Changes {
     private int rest;
     private int last;
 
-    /** To be called when the change is there, not before: a save takes the marks first and the values then. */
+    /**
+     * To be called when the change is there: a save takes the marks first and the values then. And before, where a newer
+     * row may be taken over meanwhile.
+     */
     synchronized void mark(String name) {
         if (names == null) {
             names = new HashMap<>(4);
@@ -32,12 +34,12 @@ final class Changes {
         return names != null || rest > 0;
     }
 
-    synchronized boolean hasRest() {
-        return rest > 0;
+    synchronized boolean has(String name) {
+        return names != null && names.containsKey(name);
     }
 
-    synchronized Set<String> names() {
-        return names == null ? Set.of() : Set.copyOf(names.keySet());
+    synchronized boolean hasRest() {
+        return rest > 0;
     }
 
     /** The number of the last mark: what is written from now on has all of them. */

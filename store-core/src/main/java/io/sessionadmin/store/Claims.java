@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims {
 
+    /** Which nodes are there. */
+    @FunctionalInterface
+    interface Neighbours {
+        boolean isAlive(String node);
+    }
+
     /** How long a node that has the session in memory has to come forward. */
     private static final Duration HOLDERS_TURN = Duration.ofSeconds(1);
 
@@ -23,11 +29,13 @@ final class Claims {
 
     private final SessionTable table;
     private final String node;
+    private final Neighbours neighbours;
     private final StoreHealth reading;
 
-    Claims(SessionTable table, String node, StoreHealth reading) {
+    Claims(SessionTable table, String node, Neighbours neighbours, StoreHealth reading) {
         this.table = table;
         this.node = node;
+        this.neighbours = neighbours;
         this.reading = reading;
     }
 
@@ -43,7 +51,9 @@ final class Claims {
     /** For the node that has left the tombstone, and has no copy: waits for a moment for one that has. */
     boolean isOurs(SessionKey key, StoredSession stored) {
         long deadline = System.nanoTime() + HOLDERS_TURN.toNanos();
-        while (stored.heldBy() != null && !stored.heldBy().equals(node) && System.nanoTime() - deadline < 0) {
+        String holder = stored.heldBy();
+        boolean elsewhere = holder != null && !holder.equals(node) && neighbours.isAlive(holder);
+        while (elsewhere && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(PAUSE.toNanos());
             try {
                 Look look = table.look(key, RowVersion.NONE, Duration.ZERO);
@@ -56,6 +66,16 @@ final class Claims {
             }
         }
         return isOurs(key);
+    }
+
+    /** Of a row that somebody deleted: leaves the tombstone that should be there. */
+    boolean isOursWithoutARow(SessionKey key) {
+        try {
+            return table.claimGone(key);
+        } catch (StoreUnavailableException e) {
+            reading.failed(e);
+            return false;
+        }
     }
 
     /** When PostgreSQL goes away just now nobody knows who has won: then this node does not tell. */

@@ -6,7 +6,9 @@ import io.sessionadmin.table.StoreUnavailableException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.juli.logging.Log;
 
 /**
@@ -21,6 +23,15 @@ final class Endings {
     private final StoreHealth saving;
     private final Clock clock;
 
+    /** Longer than any look-up that began before an end takes; nanoseconds. */
+    private static final long LATELY = TimeUnit.SECONDS.toNanos(60);
+
+    /** Ids whose tombstone is under way. */
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    /** Ids that have ended on this node lately, and when on the clock of {@link System#nanoTime}. */
+    private final Map<String, Long> lately = new ConcurrentHashMap<>();
+
     /** Ids, and when they ended: milliseconds since 1970-01-01 UTC. */
     private final Map<String, Long> toBeBuried = new ConcurrentHashMap<>();
 
@@ -34,7 +45,41 @@ final class Endings {
 
     /** Whether a session has ended here, and the table does not know yet. */
     boolean isRemembered(String id) {
-        return toBeBuried.containsKey(id);
+        return underWay.contains(id) || toBeBuried.containsKey(id);
+    }
+
+    /** A session is about to end here, or to give up this id: from now on nobody loads it. */
+    void begin(String id) {
+        underWay.add(id);
+        lately.put(id, System.nanoTime());
+    }
+
+    /** The table knows, or is going to be told. */
+    void done(String id) {
+        underWay.remove(id);
+    }
+
+    /** Tomcat gives the id to a new session, as it does where contexts share a cookie path. */
+    void givenAgain(String id) {
+        lately.remove(id);
+        underWay.remove(id);
+        toBeBuried.remove(id);
+    }
+
+    /** Whether a session with this id has ended here at that time or later, on the clock of {@link System#nanoTime}. */
+    boolean hasEndedSince(String id, long nanos) {
+        Long at = lately.get(id);
+        return at != null && at - nanos >= 0;
+    }
+
+    /** Whether this node has ended it lately: its tombstone is this node's own word. */
+    boolean hasEndedLately(String id) {
+        return lately.containsKey(id);
+    }
+
+    void forgetOld() {
+        long now = System.nanoTime();
+        lately.values().removeIf(at -> now - at > LATELY);
     }
 
     /** Leaves a tombstone in the place of the session's row. */
@@ -46,6 +91,8 @@ final class Endings {
         } catch (StoreUnavailableException e) {
             toBeBuried.put(id, now);
             saving.failed(e);
+        } finally {
+            done(id);
         }
     }
 

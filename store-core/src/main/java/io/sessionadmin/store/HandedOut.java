@@ -8,12 +8,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.apache.tomcat.util.ExceptionUtils;
@@ -30,8 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandedOut {
 
-    /** Serialising threw, or the object is too deep: it is taken for changed each time. */
+    /** Serialising threw, or it was not looked at yet: it is taken for changed. */
     private static final long UNKNOWN = 0;
+
+    /**
+     * An object that looks different than when it was handed out.
+     *
+     * @param replaced whether the store has put a newer one in its place meanwhile
+     */
+    record Changed(String name, Object value, boolean replaced) {}
 
     private static final Set<Class<?>> IMMUTABLE = Set.of(
             String.class,
@@ -95,9 +101,27 @@ final class HandedOut {
         return false;
     }
 
-    /** The application itself has put something else there, or nothing: what the old object becomes is its own affair. */
+    /** The application itself has put this there, and may change it from now on. The old object is its own affair. */
+    synchronized void put(String name, Object value) {
+        forget(name);
+        if (!isImmutable(value) && value instanceof Serializable) {
+            entries.add(new Entry(name, value, UNKNOWN));
+        }
+    }
+
+    /** The application itself has removed it. */
     synchronized void forget(String name) {
         entries.removeIf(entry -> entry.name.equals(name));
+    }
+
+    /** Whether this object was handed out under this name, and the application has put nothing else there since. */
+    synchronized boolean isKnown(String name, Object value) {
+        for (Entry entry : entries) {
+            if (entry.value == value && entry.name.equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The store had a newer one. */
@@ -112,34 +136,43 @@ final class HandedOut {
         entries.removeIf(entry -> entry.replaced);
     }
 
-    synchronized boolean isEmpty() {
-        return entries.isEmpty();
-    }
-
     /**
-     * What was changed in place since the last call, or since it was handed out: name and object. Each is answered
-     * once, and taken as it is now from here on.
+     * What was changed in place since the last call, or since it was handed out. Each is answered once, and taken as it
+     * is now from here on.
+     *
+     * @param notSaved names of attributes that no row has: nobody needs to know what becomes of them
      */
-    Map<String, Object> takeChanged() {
+    List<Changed> takeChanged(Predicate<String> notSaved) {
         List<Entry> now;
         synchronized (this) {
             if (entries.isEmpty()) {
-                return Map.of();
+                return List.of();
             }
             now = List.copyOf(entries);
         }
-        Map<String, Object> changed = new LinkedHashMap<>();
+        List<Changed> changed = new ArrayList<>();
         for (Entry entry : now) {
+            if (notSaved.test(entry.name)) {
+                continue;
+            }
             long fingerprint = fingerprint(entry.value);
             synchronized (this) {
                 if (fingerprint == UNKNOWN || fingerprint != entry.fingerprint) {
                     entry.fingerprint = fingerprint;
-                    entry.replaced = false;
-                    changed.put(entry.name, entry.value);
+                    changed.add(new Changed(entry.name, entry.value, entry.replaced));
                 }
             }
         }
         return changed;
+    }
+
+    /** What the store had replaced is in its place again. */
+    synchronized void restored(String name, Object value) {
+        for (Entry entry : entries) {
+            if (entry.name.equals(name)) {
+                entry.replaced = entry.value != value;
+            }
+        }
     }
 
     /** Whether an object looks like the one that was handed out under this name. */

@@ -32,8 +32,8 @@ final class Housekeeper implements AutoCloseable {
             while (!stopped.await(1, TimeUnit.SECONDS)) {
                 try {
                     work.run();
-                } catch (RuntimeException | LinkageError | StackOverflowError e) {
-                    log.error("The housekeeper of " + thread.getName() + " goes on after", e);
+                } catch (Throwable t) { // an Error of today must not leave accesses unwritten tomorrow
+                    log.error(thread.getName() + " goes on after", t);
                 }
             }
         } catch (InterruptedException e) {

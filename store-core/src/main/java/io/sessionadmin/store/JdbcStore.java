@@ -96,18 +96,29 @@ public final class JdbcStore extends StoreBase {
             SessionTable table = new SessionTable(guarded, settings.names(), node, settings.schema());
             prepare(table, settings, name, saving);
             StoreStatistics statistics = new StoreStatistics();
-            SessionLocks locks = new SessionLocks(guarded, settings.names());
-            StoreWork work = work(table, locks, saving, reading, statistics);
+            NodeTable nodes = new NodeTable(guarded, settings.names());
+            Announcements announcements = new Announcements(log, nodes, manager, node, Clock.systemUTC());
+            Claims claims = new Claims(table, node, announcements::isAlive, reading);
+            StoreWork work = manager instanceof SharedPersistentManager shared
+                    ? SharedWork.start(
+                            log,
+                            shared,
+                            table,
+                            locks(shared, guarded, settings, saving),
+                            claims,
+                            saving,
+                            reading,
+                            statistics,
+                            Clock.systemUTC())
+                    : new StockWork(log, manager, table, claims, saving, reading, statistics, Clock.systemUTC());
             Hearing hearing = new Hearing(log, name, work, settings.connectionURL() != null);
             InvalidationListener listener = settings.connectionURL() == null
                     ? null // a DataSource of the operator's may be a pooler, and is not ours to keep a connection of
                     : new InvalidationListener(ConnectionPool.direct(settings), name, hearing);
-            NodeTable nodes = new NodeTable(guarded, settings.names());
-            Announcements announcements = new Announcements(log, nodes, manager, node, hearing, Clock.systemUTC());
             OrphanSweep orphans = new OrphanSweep(log, table, nodes, settings.orphanTimeout());
             StoreMBeans.register(context, statistics, new LiveGauges(manager, hearing, saving, reading, connections));
-            Housekeeper housekeeper =
-                    new Housekeeper(log, name, () -> everySecond(guarded, work, announcements, orphans, saving));
+            Housekeeper housekeeper = new Housekeeper(
+                    log, name, () -> everySecond(guarded, work, hearing, announcements, orphans, saving));
             return new Started(connections, name, table, saving, reading, work, listener, announcements, housekeeper);
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
@@ -115,28 +126,36 @@ public final class JdbcStore extends StoreBase {
         }
     }
 
-    private StoreWork work(
-            SessionTable table,
-            SessionLocks locks,
-            StoreHealth saving,
-            StoreHealth reading,
-            StoreStatistics statistics) {
-        if (!(manager instanceof SharedPersistentManager shared)) {
-            return new StoreEngine(log, manager, table, saving, reading, statistics, Clock.systemUTC());
+    /** Without the table no request could be served: better no start. */
+    private static SessionLocks locks(
+            SharedPersistentManager manager,
+            GuardedConnections connections,
+            StoreSettings settings,
+            StoreHealth saving) {
+        SessionLocks locks = new SessionLocks(connections, settings.names());
+        try {
+            if (manager.settings().locking() == SharingSettings.SessionLocking.CLUSTER) {
+                locks.shortcoming().ifPresent(shortcoming -> {
+                    throw new IllegalArgumentException("<Manager sessionLocking=\"cluster\">: " + shortcoming);
+                });
+            }
+        } catch (StoreUnavailableException e) {
+            saving.failed(e);
         }
-        return SharedWork.start(log, shared, table, locks, saving, reading, statistics, Clock.systemUTC());
+        return locks;
     }
 
     private static void everySecond(
             GuardedConnections connections,
             StoreWork work,
+            Hearing hearing,
             Announcements announcements,
             OrphanSweep orphans,
             StoreHealth saving) {
         connections.probe();
         try {
             work.everySecond();
-            announcements.everySecond();
+            announcements.everySecond(hearing.isListening());
             orphans.everySecond();
         } catch (StoreUnavailableException e) {
             saving.failed(e);

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.catalina.Context;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.SessionInUse;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,14 @@ final class RequestScope implements Runnable {
 
     private record Question(SharedPersistentManager manager, String id) {}
 
-    /** What a look-up has found; null for no session. */
-    record Answer(@Nullable SharedSession session) {
-        static final Answer NONE = new Answer(null);
+    /**
+     * What a look-up has found.
+     *
+     * @param session null for none
+     * @param unavailable why nobody knows; null where somebody does
+     */
+    record Answer(@Nullable SharedSession session, @Nullable String unavailable) {
+        static final Answer NONE = new Answer(null, null);
     }
 
     private final Request request;
@@ -69,10 +75,15 @@ final class RequestScope implements Runnable {
     }
 
     synchronized void remember(SharedPersistentManager manager, String id, @Nullable SharedSession session) {
-        answers.put(new Question(manager, id), new Answer(session));
+        answers.put(new Question(manager, id), new Answer(session, null));
         if (session != null) {
             used.add(session);
         }
+    }
+
+    /** Nobody knows, and the request need not ask again. */
+    synchronized void rememberUnavailable(SharedPersistentManager manager, String id, String reason) {
+        answers.put(new Question(manager, id), new Answer(null, reason));
     }
 
     /** What to do when the request has ended, such as to let the next one in. */
@@ -83,7 +94,7 @@ final class RequestScope implements Runnable {
     /** Saves what has changed: the client is about to see more of the response. Never throws. */
     @Override
     public void run() {
-        sessions().forEach(SharedSession::saveIfChanged);
+        sessions().forEach(session -> session.saveIfChanged(false));
     }
 
     private synchronized Set<SharedSession> sessions() {
@@ -94,14 +105,22 @@ final class RequestScope implements Runnable {
         return used.isEmpty() ? Set.of() : new LinkedHashSet<>(used);
     }
 
-    /** The request has ended: saves the last changes, and lets others in. */
+    /** The request has ended: saves the last changes, lets others in, and forgets what it knew. */
     void end() {
-        run();
+        sessions().forEach(session -> session.saveIfChanged(true));
         List<Runnable> work;
         synchronized (this) {
             work = List.copyOf(atEnd);
             atEnd.clear();
+            used.clear();
+            answers.clear();
         }
         work.forEach(Runnable::run);
+    }
+
+    /** Whether a request that ends here is answered 503: the valve that does it stands around this application. */
+    boolean isOfSharedManager() {
+        Context context = request.getContext();
+        return context != null && context.getManager() instanceof SharedPersistentManager;
     }
 }

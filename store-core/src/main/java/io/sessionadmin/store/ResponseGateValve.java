@@ -67,6 +67,11 @@ final class ResponseGateValve extends ValveBase {
         RequestScope outer = scope.enter();
         try {
             getNext().invoke(request, response);
+        } catch (ServletException e) {
+            if (!SessionUnavailable.isBehind(e)) {
+                throw e;
+            }
+            UnavailableValve.refuse(request, response); // looked up outside of the context's own pipeline
         } finally {
             try {
                 if (request.isAsync()) {
@@ -97,9 +102,14 @@ final class ResponseGateValve extends ValveBase {
     /** Ends the scope of an asynchronous request. */
     private record Completion(RequestScope scope, Response response) implements AsyncListener {
 
+        /** A dispatch that completes comes here before the valves around it are through: they go on, with the gate. */
         @Override
         public void onComplete(AsyncEvent event) {
-            close(scope, response.getRequest(), response);
+            if (RequestScope.current() == scope) {
+                scope.run();
+            } else {
+                close(scope, response.getRequest(), response);
+            }
         }
 
         @Override

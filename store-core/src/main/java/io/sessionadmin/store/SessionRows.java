@@ -19,7 +19,7 @@ import org.apache.juli.logging.Log;
 final class SessionRows {
 
     /** What a session id may look like; another one is nobody's, and not worth a query. */
-    private static final Pattern PLAUSIBLE_ID = Pattern.compile("[!#-&(-:=?-\\[\\]-~]{1,255}");
+    private static final Pattern PLAUSIBLE_ID = Pattern.compile("[A-Za-z0-9._~:+=@,!*/|-]{1,255}");
 
     private static final int NAMED_AT_MOST = 1_000;
     private static final int LONGEST_USER = 255;
@@ -85,7 +85,7 @@ final class SessionRows {
         } catch (SessionUnreadableException e) {
             String message = "Session " + stored.key() + " can't be read: " + e.reason();
             if (namedRows.size() < NAMED_AT_MOST && namedRows.add(message)) {
-                log.warn(message + ". Its row stays");
+                log.warn(message);
                 log.debug("The cause", e);
             }
             throw e;

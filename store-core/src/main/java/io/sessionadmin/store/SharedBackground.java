@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.juli.logging.Log;
 
 /**
@@ -38,6 +40,8 @@ final class SharedBackground {
 
     /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
     private static final long LATEST_COMMIT = 30_000;
+
+    private static final long JITTER = 1_000;
 
     /** After an outage nodes have so long to write the accesses that they could not; what has expired can wait. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
@@ -82,6 +86,8 @@ final class SharedBackground {
 
     /** One pass; each step stands for itself, and PostgreSQL being away ends the pass. */
     void pass() {
+        endings.forgetOld();
+        endNeverSaved();
         try {
             retry();
             lookForEnded();
@@ -102,10 +108,10 @@ final class SharedBackground {
     /** What could not be written when it was due. Also called each few seconds, so that it is known soon. */
     void retry() throws StoreUnavailableException {
         endings.finish();
-        List<SharedSession> again = sharing.takeFailed();
+        List<SharedSession> again = sharing.failed();
         if (!again.isEmpty()) {
             again.forEach(session -> statistics.retried());
-            store(again, true);
+            store(again, true, true);
         }
     }
 
@@ -130,11 +136,16 @@ final class SharedBackground {
     private void endInvalidated(long since) throws StoreUnavailableException {
         for (Tombstone tombstone : table.tombstones(manager.contextName(), since)) {
             SharedSession copy = manager.inMemory(tombstone.id());
-            if (copy != null && copy.isValid() && copy.getCreationTimeInternal() <= tombstone.endedAt()) {
+            if (copy != null && copy.isValid() && isOf(tombstone, copy)) {
                 sharing.hasEnded(copy, new Look.Ended(tombstone.toldBy(), tombstone.endedAt()));
                 log.debug("Session " + rows.key(tombstone.id()) + " has ended elsewhere, and so here");
             }
         }
+    }
+
+    /** Not of an earlier session with the same id. The access that the table keeps may be some milliseconds off. */
+    private static boolean isOf(Tombstone tombstone, SharedSession copy) {
+        return copy.getCreationTimeInternal() <= tombstone.endedAt() + (copy.isStored() ? JITTER : 0);
     }
 
     private void reap() throws StoreUnavailableException {
@@ -154,7 +165,7 @@ final class SharedBackground {
     /** A copy that is used, or was since the row was written, keeps its row. */
     private OptionalLong heldUntil(String id) {
         SharedSession copy = manager.inMemory(id);
-        if (copy == null || (!copy.isInUse() && copy.isOverdue(clock.millis()))) {
+        if (copy == null || !copy.isStored() || isIdle(copy, clock.millis())) {
             return OptionalLong.empty();
         }
         if (copy.getMaxInactiveInterval() <= 0) {
@@ -167,25 +178,43 @@ final class SharedBackground {
     /** Tells the listeners of a session whose row this node has reaped; of the copy in memory where there is one. */
     void tellOfEnd(StoredSession stored) {
         SharedSession copy = manager.inMemory(stored.key().id());
+        if (copy != null && copy.isStored() && copy.decideEnd()) {
+            manager.end(copy, End.TELL);
+            return;
+        }
         try {
-            manager.end(copy != null ? copy : (SharedSession) rows.read(stored), End.TELL);
+            SharedSession last = (SharedSession) rows.read(stored);
+            manager.carryOver(last);
+            if (last.decideEnd()) {
+                manager.end(last, End.TELL);
+            }
         } catch (SessionUnreadableException e) {
-            log.debug("Listeners of " + stored.key() + " are not told of its end", e); // said by the rows
+            log.warn("Session " + stored.key() + " has ended without its listeners being told, because it can't be"
+                    + " read: " + e.reason());
         }
     }
 
-    /** Copies that were idle here for too long, while the session was used elsewhere, has ended, or was never saved. */
+    /** Nobody but this node knows them: they end here, also while PostgreSQL is away. */
+    private void endNeverSaved() {
+        long now = clock.millis();
+        for (SharedSession copy : manager.copies()) {
+            if (copy.hasEnded()) {
+                manager.takeOut(copy);
+            } else if (!copy.isStored() && isIdle(copy, now) && copy.decideEnd()) {
+                manager.end(copy, End.HERE);
+            }
+        }
+    }
+
+    private static boolean isIdle(SharedSession copy, long now) {
+        return copy.isOverdue(now) && !copy.isInUse(now);
+    }
+
+    /** Copies that were idle here for too long, while the session was used elsewhere or has ended. */
     private void settleOverdue() {
         long now = clock.millis();
         for (SharedSession copy : manager.copies()) {
-            if (!copy.isOverdue(now) || copy.isInUse() || !copy.isValid()) {
-                continue;
-            }
-            if (!copy.isStored()) {
-                manager.end(copy, End.HERE);
-            } else if (!copy.mayHaveChanged()) {
-                sharing.forget(copy);
-            } else if (sharing.saveIfChanged(copy) && copy.isValid()) {
+            if (copy.isStored() && isIdle(copy, now) && copy.isValid() && sharing.saveIfChanged(copy, 0)) {
                 sharing.forget(copy);
             }
         }
@@ -213,7 +242,7 @@ final class SharedBackground {
                 due.add(session);
             }
         }
-        store(due, true);
+        store(due, true, false);
     }
 
     private void swapOutIdle() throws StoreUnavailableException {
@@ -234,7 +263,7 @@ final class SharedBackground {
         int tooMany = copies.size() - (int) (manager.getMaxActiveSessions() * 0.9);
         if (tooMany > 0) {
             swapOut(copies.stream()
-                    .filter(copy -> idleSeconds(copy) >= manager.getMinIdleSwap() && !copy.isInUse())
+                    .filter(copy -> idleSeconds(copy) >= manager.getMinIdleSwap() && !copy.isInUse(clock.millis()))
                     .sorted(Comparator.comparingLong(SharedSession::getThisAccessedTimeInternal))
                     .limit(tooMany)
                     .toList());
@@ -247,15 +276,16 @@ final class SharedBackground {
 
     /** Only what is saved leaves the memory, and nothing that is in use. */
     private void swapOut(List<SharedSession> idle) throws StoreUnavailableException {
-        List<SharedSession> out =
-                idle.stream().filter(copy -> copy.isValid() && !copy.isInUse()).toList();
+        List<SharedSession> out = idle.stream()
+                .filter(copy -> copy.isValid() && !copy.isInUse(clock.millis()))
+                .toList();
         out.forEach(SharedSession::passivate);
         try {
-            store(out, false);
+            store(out, false, false);
         } finally {
             List<String> gone = new ArrayList<>();
             for (SharedSession copy : out) {
-                if (copy.isValid() && manager.swapOutIfUnused(copy)) {
+                if (copy.isValid() && manager.swapOutIfUnused(copy, clock.millis())) {
                     gone.add(copy.getIdInternal());
                 } else if (copy.isValid()) {
                     copy.activate();
@@ -267,27 +297,37 @@ final class SharedBackground {
 
     // ------------------------------------------------------------------ in batches
 
-    /** Saves those that have changed, and writes the accesses of the others. */
-    private void store(Collection<SharedSession> sessions, boolean held) throws StoreUnavailableException {
+    /**
+     * Saves those that have changed, and writes the accesses of the others.
+     *
+     * @param anyway whether those are saved, too, of which nothing is known to have changed: an earlier try has failed
+     */
+    private void store(Collection<SharedSession> sessions, boolean held, boolean anyway)
+            throws StoreUnavailableException {
         Map<String, Long> accesses = new HashMap<>();
         List<SharedSession> accessed = new ArrayList<>();
         Batch batch = new Batch(held);
-        for (SharedSession session : sessions) {
-            if (!session.lockForSaving(0)) {
-                continue; // somebody saves it now
-            }
-            session.noticeChangesInPlace();
-            if (session.isStored() && !session.changes().any()) {
-                if (session.getThisAccessedTimeInternal() > session.savedAccess()) {
-                    accesses.put(session.getIdInternal(), session.getThisAccessedTimeInternal());
-                    accessed.add(session);
+        try {
+            for (SharedSession session : sessions) {
+                if (!session.lockForSaving(0)) {
+                    continue; // somebody saves it now
                 }
-                session.unlock();
-            } else {
-                batch.add(session);
+                batch.hold(session);
+                session.noticeChangesInPlace(0);
+                if (!anyway && session.isStored() && !session.changes().any()) {
+                    batch.letGo(session);
+                    if (session.getThisAccessedTimeInternal() > session.savedAccess()) {
+                        accesses.put(session.getIdInternal(), session.getThisAccessedTimeInternal());
+                        accessed.add(session);
+                    }
+                } else {
+                    batch.add(session);
+                }
             }
+            batch.write();
+        } finally {
+            batch.letGoOfAll();
         }
-        batch.write();
         sharing.write(accessed, accesses);
     }
 
@@ -297,11 +337,28 @@ final class SharedBackground {
         private record Entry(SharedSession session, SessionBackup before, int upTo, SessionRows.Written written) {}
 
         private final boolean held;
+        private final Set<SharedSession> locked = new HashSet<>();
         private final List<Entry> entries = new ArrayList<>();
         private int bytes;
 
         Batch(boolean held) {
             this.held = held;
+        }
+
+        void hold(SharedSession session) {
+            locked.add(session);
+        }
+
+        void letGo(SharedSession session) {
+            if (locked.remove(session)) {
+                session.unlock();
+            }
+        }
+
+        /** Whatever has happened: a lock that is left behind would keep each response of its session waiting. */
+        void letGoOfAll() {
+            locked.forEach(SharedSession::unlock);
+            locked.clear();
         }
 
         void add(SharedSession session) {
@@ -313,7 +370,7 @@ final class SharedBackground {
                 bytes += written.row().data().length;
             } catch (SessionNotSavedException e) {
                 sharing.notSaved(session, before, e);
-                session.unlock();
+                letGo(session);
             }
             if (entries.size() == AT_ONCE || bytes >= BYTES_AT_ONCE) {
                 write();
@@ -349,9 +406,8 @@ final class SharedBackground {
                 }
             } catch (StoreUnavailableException e) {
                 batch.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), e));
-            } finally {
-                batch.forEach(entry -> entry.session().unlock());
             }
+            batch.forEach(entry -> letGo(entry.session()));
         }
 
         private void settle(Entry entry, SaveResult result) {
@@ -389,17 +445,17 @@ final class SharedBackground {
     int saveAll() {
         long deadline = System.nanoTime() + settings.stopDeadline().toNanos();
         List<SharedSession> copies = List.copyOf(manager.copies());
-        List<String> released = new ArrayList<>();
-        try {
-            for (int from = 0; from < copies.size() && System.nanoTime() < deadline; from += AT_ONCE) {
-                List<SharedSession> some = copies.subList(from, Math.min(copies.size(), from + AT_ONCE));
-                some.forEach(SharedSession::passivate);
-                store(some, false);
-                some.forEach(copy -> released.add(copy.getIdInternal()));
+        for (int from = 0; from < copies.size() && System.nanoTime() < deadline; from += AT_ONCE) {
+            List<SharedSession> some = copies.subList(from, Math.min(copies.size(), from + AT_ONCE));
+            some.forEach(SharedSession::passivate);
+            try {
+                store(some, false, false);
+                table.release(
+                        manager.contextName(),
+                        some.stream().map(SharedSession::getIdInternal).toList());
+            } catch (StoreUnavailableException e) {
+                saving.failed(e); // the next ones may do better, and cost nothing when they do not
             }
-            table.release(manager.contextName(), released);
-        } catch (StoreUnavailableException e) {
-            saving.failed(e);
         }
         return (int) copies.stream()
                 .filter(copy ->

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
 import org.apache.catalina.Host;
 import org.apache.catalina.LifecycleException;
@@ -39,8 +40,20 @@ public final class SharedPersistentManager extends PersistentManagerBase {
     private final SharingAttributes attributes = new SharingAttributes();
     private final UnavailableValve refusing = new UnavailableValve();
 
-    /** Tomcat's own listeners of sessions that were swapped out, such as single sign-on. */
-    private final Map<String, List<SessionListener>> carriedOver = new ConcurrentHashMap<>();
+    /** Whether a look-up on this thread that belongs to no request has got no answer. */
+    private static final ThreadLocal<Boolean> UNANSWERED = new ThreadLocal<>();
+
+    /**
+     * Tomcat's own listeners of a session that was swapped out, such as single sign-on.
+     *
+     * @param until when nobody needs them any more, milliseconds since 1970-01-01 UTC
+     */
+    private record Carried(List<SessionListener> listeners, long until) {}
+
+    private static final long LONGEST_CARRIED = TimeUnit.DAYS.toMillis(1);
+
+    private final Map<String, Carried> carriedOver = new ConcurrentHashMap<>();
+    private boolean gated;
 
     private volatile @Nullable Sharing sharing;
 
@@ -109,6 +122,7 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         super.startInternal(); // starts the store, which attaches itself
         if (getContext().getParent() instanceof Host host) {
             ResponseGateValve.addTo(host);
+            gated = true;
         }
     }
 
@@ -125,7 +139,8 @@ public final class SharedPersistentManager extends PersistentManagerBase {
 
     @Override
     protected void stopInternal() throws LifecycleException {
-        if (getContext().getParent() instanceof Host host) {
+        if (gated && getContext().getParent() instanceof Host host) { // not when it never started
+            gated = false;
             ResponseGateValve.removeFrom(host);
         }
         if (!getSaveOnRestart()) {
@@ -186,36 +201,52 @@ public final class SharedPersistentManager extends PersistentManagerBase {
             return null;
         }
         RequestScope scope = RequestScope.current();
-        if (scope == null) {
-            return lookUp(now, id);
-        }
-        RequestScope.Answer known = scope.answer(this, id);
-        if (known != null) {
-            return known.session();
-        }
-        enter(now, scope, id);
-        SharedSession found = lookUp(now, id);
-        scope.remember(this, id, found);
-        return found;
+        return scope == null ? lookUpOutsideOfRequests(now, id) : lookUpInRequest(now, scope, id);
     }
 
-    private static void enter(Sharing now, RequestScope scope, String id) {
+    private @Nullable SharedSession lookUpInRequest(Sharing now, RequestScope scope, String id) throws IOException {
+        RequestScope.Answer known = scope.answer(this, id);
+        if (known != null && known.unavailable() == null) {
+            return known.session();
+        }
         try {
-            now.queue().enter(scope, id);
+            if (known != null) {
+                throw new IOException(known.unavailable());
+            }
+            if (!SharedEnding.isUnderWay()) { // single sign-on must not wait for a session in the middle of an end
+                now.queue().enter(scope, id);
+            }
+            SharedSession found = now.sessions().lookUp(id);
+            scope.remember(this, id, found);
+            return found;
         } catch (IOException e) {
+            scope.rememberUnavailable(this, id, String.valueOf(e.getMessage()));
+            if (!now.sessions().refuses()) {
+                return null;
+            }
+            if (SharedEnding.isUnderWay() || !scope.isOfSharedManager()) {
+                throw e;
+            }
             throw SessionUnavailable.endRequest(String.valueOf(e.getMessage()));
         }
     }
 
-    private @Nullable SharedSession lookUp(Sharing now, String id) throws IOException {
+    /**
+     * Before the first valve ({@code CoyoteAdapter} looks for the version of a context), after the last (the access log),
+     * or on a thread of the application's. The first two take none for an answer. The third must not be given a new
+     * session instead, see {@link #createSession}.
+     */
+    private @Nullable SharedSession lookUpOutsideOfRequests(Sharing now, String id) throws IOException {
         try {
-            return now.sessions().lookUp(id);
+            SharedSession found = now.sessions().lookUp(id);
+            UNANSWERED.remove();
+            return found;
         } catch (IOException e) {
             if (SharedEnding.isUnderWay()) {
                 throw e;
             }
             if (now.sessions().refuses()) {
-                throw SessionUnavailable.endRequest(String.valueOf(e.getMessage()));
+                UNANSWERED.set(true);
             }
             return null;
         }
@@ -227,10 +258,24 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         return now == null ? null : now.sessions().lookUp(id);
     }
 
+    /**
+     * Creates a session.
+     *
+     * @throws IllegalStateException when there are too many, or this thread has just asked for one that can't be read
+     */
     @Override
     public Session createSession(@Nullable String sessionId) {
-        Session session = super.createSession(sessionId);
         RequestScope scope = RequestScope.current();
+        boolean unanswered = UNANSWERED.get() != null;
+        UNANSWERED.remove();
+        if (scope == null && unanswered) {
+            throw new IllegalStateException("The session can't be read at present, and no other takes its place");
+        }
+        Sharing now = sharing;
+        if (sessionId != null && now != null) {
+            now.endings().givenAgain(sessionId);
+        }
+        Session session = super.createSession(sessionId);
         if (scope != null) {
             scope.remember(this, session.getIdInternal(), (SharedSession) session);
         }
@@ -266,19 +311,23 @@ public final class SharedPersistentManager extends PersistentManagerBase {
 
     /** Takes a session that was read from the store; false when another thread was faster. */
     boolean admit(SharedSession session) {
-        String id = session.getIdInternal();
-        List<SessionListener> carried = carriedOver.remove(id);
-        if (carried != null) {
-            session.addTomcatsListeners(carried);
-        }
-        if (sessions.putIfAbsent(id, session) != null) {
+        if (sessions.putIfAbsent(session.getIdInternal(), session) != null) {
             return false;
         }
         if (getActiveSessions() > getMaxActive()) {
             setMaxActive(getActiveSessions());
         }
+        carryOver(session);
         session.activate();
         return true;
+    }
+
+    /** Gives Tomcat's own listeners of the last copy to this one. */
+    void carryOver(SharedSession session) {
+        Carried carried = carriedOver.remove(session.getIdInternal());
+        if (carried != null) {
+            session.addTomcatsListeners(carried.listeners());
+        }
     }
 
     /** A session that was swapped out while a request took it up is kept until it is saved. */
@@ -286,20 +335,35 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         String id = session.getIdInternal();
         if (id != null && !session.hasEnded()) {
             sessions.putIfAbsent(id, session);
+            if (session.hasEnded()) {
+                sessions.remove(id, session);
+            }
         }
     }
 
+    /** A copy that has ended, and came back by a thread that did not know yet. */
+    void takeOut(SharedSession ended) {
+        sessions.remove(ended.getIdInternal(), ended);
+    }
+
     /** Puts a saved session out of memory; false when a request uses it, or has changed it meanwhile. */
-    boolean swapOutIfUnused(SharedSession session) {
-        if (session.isInUse() || session.changes().any() || !session.isStored()) {
+    boolean swapOutIfUnused(SharedSession session, long now) {
+        if (session.isInUse(now) || session.mayHaveChanged() || !holds(session)) {
             return false;
         }
         List<SessionListener> listeners = session.tomcatsListeners();
         if (!listeners.isEmpty()) {
-            carriedOver.put(session.getIdInternal(), listeners);
+            long left = session.getMaxInactiveInterval() * 1000L;
+            carriedOver.put(
+                    session.getIdInternal(),
+                    new Carried(listeners, now + (left <= 0 ? LONGEST_CARRIED : Math.min(left, LONGEST_CARRIED))));
         }
         removeSuper(session);
         return true;
+    }
+
+    private void forgetOldListeners(long now) {
+        carriedOver.values().removeIf(carried -> carried.until() < now);
     }
 
     // ------------------------------------------------------------------ ends
@@ -319,20 +383,41 @@ public final class SharedPersistentManager extends PersistentManagerBase {
     /** Tomcat has taken a session out: for good where {@code update} says so, else its id is being changed. */
     @Override
     public void remove(Session session, boolean update) {
+        String id = session.getIdInternal();
+        Endings endings = update ? endingsHere(session) : null;
+        if (endings != null) {
+            endings.begin(id);
+        }
+        Session other = id == null ? null : sessions.get(id);
         super.remove(session, update);
+        if (other != null && other != session) { // Tomcat goes by the id
+            sessions.putIfAbsent(id, other);
+        }
         if (update && session instanceof SharedSession ended) {
             ended.leavesManager();
-            Sharing now = sharing;
-            if (ended.how() == End.HERE && now != null && SessionRows.isPlausible(ended.getIdInternal())) {
-                now.endings().bury(ended.getIdInternal());
-            }
         }
+        if (endings != null) {
+            endings.bury(id);
+        }
+    }
+
+    /** Where a session that ends by the application's own will is to be noted; null for another one. */
+    private @Nullable Endings endingsHere(Session session) {
+        Sharing now = sharing;
+        String id = session.getIdInternal();
+        return now != null
+                        && session instanceof SharedSession ended
+                        && ended.how() == End.HERE
+                        && id != null
+                        && SessionRows.isPlausible(id)
+                ? now.endings()
+                : null;
     }
 
     /** What has ended is dealt with where it is known how. */
     @Override
     protected void removeSession(String id) {
-        carriedOver.remove(id);
+        log.trace("A session has left the memory");
     }
 
     @Override
@@ -345,10 +430,12 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         }
         String oldId = moving.getIdInternal();
         boolean locked = moving.lockForSaving(SharedSessions.PATIENCE);
+        now.endings().begin(oldId);
         try {
             super.changeSessionId(session, newId, notifySessionListeners, notifyContainerListeners);
             now.sessions().moved(moving, oldId);
         } finally {
+            now.endings().done(oldId);
             if (locked) {
                 moving.unlock();
             }
@@ -361,11 +448,18 @@ public final class SharedPersistentManager extends PersistentManagerBase {
 
     // ------------------------------------------------------------------ for sessions
 
-    void saveIfChanged(SharedSession session) {
+    /** @param done whether the application has done with the request */
+    void saveIfChanged(SharedSession session, boolean done) {
         Sharing now = sharing;
-        if (now != null && (now.settings().coherence() == SharingSettings.Coherence.STRICT || !holds(session))) {
-            now.sessions().saveIfChanged(session);
+        if (now != null && (!savesInBackground() || !holds(session))) {
+            now.sessions().saveIfChanged(session, done ? 1 : 0);
         }
+    }
+
+    /** Whether changes wait for the background pass: sticky. */
+    boolean savesInBackground() {
+        Sharing now = sharing;
+        return now != null && now.settings().coherence() == SharingSettings.Coherence.STICKY;
     }
 
     void accessed(SharedSession session) {
@@ -390,6 +484,7 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         Sharing now = sharing;
         if (now != null) {
             now.background().pass();
+            forgetOldListeners(before);
         }
         processingTime += System.currentTimeMillis() - before;
     }

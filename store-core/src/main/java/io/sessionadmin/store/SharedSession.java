@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -44,6 +45,9 @@ final class SharedSession extends StandardSession {
         SILENT
     }
 
+    /** From a look-up to the access that follows it no more goes by than that, in milliseconds. */
+    private static final long JUST_NOW = 2_000;
+
     private static final Set<String> SAVED_NOTES = Set.of(Constants.SESSION_ID_NOTE, Constants.FORM_REQUEST_NOTE);
 
     private final transient SharedPersistentManager shared;
@@ -52,8 +56,12 @@ final class SharedSession extends StandardSession {
     private final transient Changes changes = new Changes();
     private final transient HandedOut handedOut = new HandedOut();
 
-    /** An attribute that may be changed in place was handed out since this was last looked into by the last request. */
-    private transient volatile boolean mayBeChangedInPlace;
+    /** How often an attribute was handed out that may be changed in place, and up to which time that is settled. */
+    private final transient AtomicInteger handouts = new AtomicInteger();
+
+    private transient volatile int settledHandouts;
+    private transient volatile long servedAt;
+    private final transient AtomicBoolean endDecided = new AtomicBoolean();
 
     private transient volatile RowVersion basis = RowVersion.NONE;
     private transient volatile long verifiedAt;
@@ -70,16 +78,23 @@ final class SharedSession extends StandardSession {
 
     @Override
     public void setAttribute(String name, Object value, boolean notify) {
-        super.setAttribute(name, value, notify);
-        if (value != null) { // null removes, and comes by below
-            handedOut.forget(name);
-            changed(name);
+        if (name == null || value == null || !isValid) {
+            super.setAttribute(name, value, notify); // refuses it, or removes and comes by below
+            return;
         }
+        changes.mark(name); // now, so that no newer row is taken over there
+        super.setAttribute(name, value, notify);
+        handedOut.put(name, value);
+        handouts.incrementAndGet();
+        changed(name); // and again, so that a save that has read the old value does not count
     }
 
     @Override
     protected void removeAttributeInternal(String name, boolean notify) {
         boolean there = name != null && attributes.containsKey(name);
+        if (there) {
+            changes.mark(name);
+        }
         super.removeAttributeInternal(name, notify);
         if (there) {
             handedOut.forget(name);
@@ -92,7 +107,10 @@ final class SharedSession extends StandardSession {
         Object value = super.getAttribute(name);
         if (value != null && !HandedOut.isImmutable(value)) {
             handedOut.watch(name, value);
-            mayBeChangedInPlace = true;
+            handouts.incrementAndGet();
+            if (shared.savesInBackground()) {
+                noteUnsaved(); // it may be
+            }
             attend();
         }
         return value;
@@ -190,8 +208,14 @@ final class SharedSession extends StandardSession {
         }
     }
 
-    boolean isInUse() {
-        return uses.get() > 0;
+    /** Whether a request uses it, or is about to: one that has just looked it up has not accessed it yet. */
+    boolean isInUse(long now) {
+        return uses.get() > 0 || now - servedAt < JUST_NOW;
+    }
+
+    /** A request has looked it up. */
+    void served(long now) {
+        servedAt = now;
     }
 
     /** Whether it has neither ended nor was put out of memory. Unlike Tomcat's this expires nothing. */
@@ -227,26 +251,38 @@ final class SharedSession extends StandardSession {
 
     /** Whether looking for changes is worth while. */
     boolean mayHaveChanged() {
-        return mayBeChangedInPlace || changes.any() || !isStored();
+        return handouts.get() != settledHandouts || changes.any() || !isStored();
     }
 
-    /** Marks what was changed in place; the caller holds the lock. */
-    void noticeChangesInPlace() {
-        boolean alone = uses.get() <= 1;
-        for (Map.Entry<String, Object> changed : handedOut.takeChanged().entrySet()) {
-            if (isValid) {
-                attributes.put(changed.getKey(), changed.getValue());
-                changed(changed.getKey());
+    /**
+     * Marks what was changed in place; the caller holds the lock.
+     *
+     * @param usesAtMost how many requests may use the session for it to be known that nobody goes on changing it
+     */
+    void noticeChangesInPlace(int usesAtMost) {
+        int seen = handouts.get();
+        if (seen == settledHandouts) {
+            return;
+        }
+        for (HandedOut.Changed changed : handedOut.takeChanged(this::isLeftOut)) {
+            synchronized (changes) {
+                if (!isValid || !handedOut.isKnown(changed.name(), changed.value())) {
+                    continue; // the application has put something else there meanwhile
+                }
+                if (changed.replaced()) {
+                    attributes.put(changed.name(), changed.value());
+                    handedOut.restored(changed.name(), changed.value());
+                }
+                changes.mark(changed.name());
             }
+            noteUnsaved();
         }
-        if (alone) {
-            mayBeChangedInPlace = false;
+        if (uses.get() <= usesAtMost && handouts.get() == seen) {
+            settledHandouts = seen;
         }
-    }
-
-    /** Others still run that may hold what was handed out, or the application goes on. */
-    void mayChangeFurther() {
-        mayBeChangedInPlace |= !handedOut.isEmpty();
+        if (!changes.any() && isStored() && settledHandouts == seen) {
+            updateBackup(before -> before.failure() == null ? before.unsavedSince(0) : before);
+        }
     }
 
     /** The last access that the store knows of, milliseconds since 1970-01-01 UTC on this node's clock. */
@@ -263,7 +299,8 @@ final class SharedSession extends StandardSession {
      */
     SessionBackup backupForPeople() {
         SessionBackup now = backup;
-        if (now.failure() != null || changes.any() || !isStored()) {
+        boolean changed = shared.savesInBackground() ? mayHaveChanged() : changes.any();
+        if (now.failure() != null || changed || !isStored()) {
             return now;
         }
         return now.completed();
@@ -343,19 +380,26 @@ final class SharedSession extends StandardSession {
      * changed in place. An object that looks as it did stays the same one: a request may hold it.
      */
     void takeOver(SharedSession newer, StoredSession stored, long now) {
-        Set<String> mine = changes.names();
         for (Map.Entry<String, Object> attribute : newer.attributes.entrySet()) {
             String name = attribute.getKey();
-            if (!mine.contains(name) && !handedOut.looksTheSame(name, attribute.getValue())) {
+            if (handedOut.looksTheSame(name, attribute.getValue())) {
+                continue;
+            }
+            synchronized (changes) {
+                if (changes.has(name)) {
+                    continue;
+                }
                 attributes.put(name, attribute.getValue());
                 handedOut.replaced(name);
-                tellActivated(attribute.getValue());
             }
+            tellActivated(attribute.getValue());
         }
         for (String name : keys()) {
-            if (!mine.contains(name) && !newer.attributes.containsKey(name) && isSaved(name)) {
-                attributes.remove(name);
-                handedOut.replaced(name);
+            synchronized (changes) {
+                if (!changes.has(name) && !newer.attributes.containsKey(name) && isSaved(name)) {
+                    attributes.remove(name);
+                    handedOut.replaced(name);
+                }
             }
         }
         if (!changes.hasRest()) {
@@ -384,9 +428,12 @@ final class SharedSession extends StandardSession {
     /** Whether rows have this attribute: what can't be saved lives in this node's memory alone, and stays. */
     private boolean isSaved(String name) {
         Object value = attributes.get(name);
-        return value instanceof Serializable
-                && !exclude(name, value)
-                && backup.leftOut().stream().noneMatch(word -> word.startsWith(name + ": "));
+        return value instanceof Serializable && !exclude(name, value) && !isLeftOut(name);
+    }
+
+    private boolean isLeftOut(String name) {
+        List<String> leftOut = backup.leftOut();
+        return !leftOut.isEmpty() && leftOut.stream().anyMatch(word -> word.startsWith(name + ": "));
     }
 
     private void tellActivated(Object value) {
@@ -402,8 +449,10 @@ final class SharedSession extends StandardSession {
 
     // ------------------------------------------------------------------ its end
 
+    /** Also called by Tomcat, for a logout: that is {@link End#HERE}. */
     @Override
     public void expire(boolean notify) {
+        endDecided.set(true);
         SharedEnding ending = SharedEnding.begin();
         try {
             super.expire(notify);
@@ -412,7 +461,16 @@ final class SharedSession extends StandardSession {
         }
     }
 
-    /** Ends this copy in one of the ways that leave the store alone. */
+    /** One thread decides how this copy ends, and then ends it: whether its listeners are told is asked for once. */
+    boolean decideEnd() {
+        return endDecided.compareAndSet(false, true);
+    }
+
+    boolean isEndDecided() {
+        return endDecided.get();
+    }
+
+    /** Ends this copy in one of the ways that leave the store alone. For the thread that decides. */
     void end(End how) {
         end = how;
         if (how == End.SILENT) {
@@ -455,8 +513,9 @@ final class SharedSession extends StandardSession {
         }
     }
 
-    void saveIfChanged() {
-        shared.saveIfChanged(this);
+    /** @param done whether the application has done with the request, and changes nothing any more */
+    void saveIfChanged(boolean done) {
+        shared.saveIfChanged(this, done);
     }
 
     @Override

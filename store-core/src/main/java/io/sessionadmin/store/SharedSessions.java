@@ -12,7 +12,6 @@ import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +43,10 @@ final class SharedSessions {
     private static final int TRIES = 50;
 
     /** How long a thread waits for another one that saves the same session; milliseconds. */
-    static final long PATIENCE = 10_000;
+    static final long PATIENCE = 5_000;
+
+    /** Of a visitor, so that another node can have served and saved the session; milliseconds. */
+    private static final long SHORTEST_ABSENCE = 1_000;
 
     private final Log log;
     private final SharedPersistentManager manager;
@@ -104,39 +106,88 @@ final class SharedSessions {
         if (endings.isRemembered(id)) {
             return null;
         }
+        long began = System.nanoTime();
         for (int tries = 0; tries < TRIES; tries++) {
             SharedSession copy = manager.inMemory(id);
-            if (copy != null && !needsALook(copy)) {
-                return copy;
-            }
-            RowVersion known = copy == null ? RowVersion.NONE : copy.basis();
-            Look look;
-            try {
-                look = look(id, known);
-            } catch (StoreUnavailableException e) {
-                if (copy != null && !copy.isOverdue(clock.millis())) {
-                    return copy; // what is in memory is served while PostgreSQL is away
-                }
-                throw e;
-            }
-            Optional<SharedSession> found =
-                    copy == null ? load(look) : stillThere(copy, known, look) ? Optional.of(copy) : Optional.empty();
-            if (found.isPresent()) {
-                return found.get();
-            }
-            if (copy == null ? !(look instanceof Look.Changed) : manager.inMemory(id) == null) {
+            if (copy != null && isOver(copy)) {
                 return null;
             }
-            // Another thread has loaded, renewed or saved it meanwhile.
+            if (copy != null && !needsALook(copy)) {
+                return served(copy);
+            }
+            Optional<SharedSession> found = copy == null ? load(id, began) : renewed(copy, id);
+            if (found.isPresent() && !found.get().hasEnded() && manager.holds(found.get())) {
+                return served(found.get());
+            }
+            if (found.isEmpty() && manager.inMemory(id) == null) {
+                return null;
+            }
+            // Another thread has loaded, renewed, saved or ended it meanwhile.
         }
-        return manager.inMemory(id);
+        throw new SessionNotSavedException("other threads change it all the time");
     }
 
+    private SharedSession served(SharedSession copy) {
+        copy.served(clock.millis());
+        return copy;
+    }
+
+    /** Whether a copy is there that has ended, or ends. One that was never saved has nobody else to end it in time. */
+    private boolean isOver(SharedSession copy) {
+        if (copy.hasEnded()) {
+            manager.takeOut(copy);
+            return true;
+        }
+        long now = clock.millis();
+        if (!copy.isStored() && copy.isOverdue(now) && !copy.isInUse(now) && copy.decideEnd()) {
+            manager.end(copy, End.HERE);
+        }
+        return copy.isEndDecided();
+    }
+
+    /**
+     * strict: always. sticky: when nothing was heard for a while, or another node may have saved since the last request
+     * here, because the visitor was away for longer than it takes to save.
+     */
     private boolean needsALook(SharedSession copy) {
-        return copy.isStored()
-                && (settings.coherence() == Coherence.STRICT
-                        || copy.verifiedAt() < distrustedBefore
-                        || copy.isOverdue(clock.millis()));
+        if (!copy.isStored()) {
+            return false;
+        }
+        long idle = clock.millis() - copy.getThisAccessedTimeInternal();
+        int maxIdleBackup = manager.getMaxIdleBackup();
+        long untilSaved = maxIdleBackup < 0 ? settings.touchInterval().toMillis() : maxIdleBackup * 1000L;
+        return settings.coherence() == Coherence.STRICT
+                || copy.verifiedAt() < distrustedBefore
+                || idle > Math.max(untilSaved, SHORTEST_ABSENCE);
+    }
+
+    /** Brings a session into memory; empty when another thread was faster, or there is none. */
+    private Optional<SharedSession> load(String id, long began) throws IOException {
+        if (!(look(id, RowVersion.NONE) instanceof Look.Changed changed)) {
+            return Optional.empty();
+        }
+        SharedSession loaded = (SharedSession) rows.read(changed.session());
+        loaded.madeOf(changed.session(), clock.millis());
+        if (endings.isRemembered(id) || endings.hasEndedSince(id, began) || !manager.admit(loaded)) {
+            return Optional.empty();
+        }
+        if (endings.hasEndedSince(id, began) && loaded.decideEnd()) { // while it was let in
+            manager.end(loaded, End.SILENT);
+        }
+        return Optional.of(loaded);
+    }
+
+    /** Brings a copy up to its row; empty when it has ended. */
+    private Optional<SharedSession> renewed(SharedSession copy, String id) throws IOException {
+        RowVersion known = copy.basis();
+        try {
+            return stillThere(copy, known, look(id, known)) ? Optional.of(copy) : Optional.empty();
+        } catch (StoreUnavailableException e) {
+            if (copy.isOverdue(clock.millis())) {
+                throw e;
+            }
+            return Optional.of(copy); // what is in memory is served while PostgreSQL is away
+        }
     }
 
     private Look look(String id, RowVersion known) throws StoreUnavailableException {
@@ -155,16 +206,6 @@ final class SharedSessions {
         }
     }
 
-    /** Brings a session into memory; empty when another thread was faster, or there is none. */
-    private Optional<SharedSession> load(Look look) throws SessionUnreadableException {
-        if (!(look instanceof Look.Changed changed)) {
-            return Optional.empty();
-        }
-        SharedSession loaded = (SharedSession) rows.read(changed.session());
-        loaded.madeOf(changed.session(), clock.millis());
-        return manager.admit(loaded) ? Optional.of(loaded) : Optional.empty();
-    }
-
     /** Brings a copy up to its row. False when it has ended, or another thread has changed it meanwhile. */
     private boolean stillThere(SharedSession copy, RowVersion known, Look look) throws SessionUnreadableException {
         long now = clock.millis();
@@ -179,7 +220,7 @@ final class SharedSessions {
             return false;
         }
         if (look instanceof Look.Expired) {
-            if (copy.isInUse() || !copy.isOverdue(now)) {
+            if (copy.isInUse(now) || !copy.isOverdue(now)) {
                 touch(copy); // its row is late, not the session
                 return true;
             }
@@ -209,8 +250,7 @@ final class SharedSessions {
     }
 
     private void takeOver(SharedSession copy, SharedSession newer, StoredSession stored) {
-        copy.noticeChangesInPlace();
-        copy.mayChangeFurther();
+        copy.noticeChangesInPlace(0);
         newer.madeOf(stored, clock.millis());
         copy.takeOver(newer, stored, clock.millis());
     }
@@ -221,19 +261,20 @@ final class SharedSessions {
      * Saves what has changed in this copy; does nothing when nothing has. Never throws: it runs on the application's
      * thread.
      *
+     * @param usesAtMost how many requests may use the session for it to be known that nobody goes on changing it
      * @return whether the store has all of it now
      */
-    boolean saveIfChanged(SharedSession session) {
+    boolean saveIfChanged(SharedSession session, int usesAtMost) {
         if (!session.isValid() || !session.mayHaveChanged()) {
             return true;
         }
         try {
             if (!session.lockForSaving(PATIENCE)) {
-                failed.add(session); // whoever is at it takes too long, and the next background pass will see
+                failed.add(session); // whoever is at it takes too long, and the next try will see
                 return false;
             }
             try {
-                session.noticeChangesInPlace();
+                session.noticeChangesInPlace(usesAtMost);
                 return (session.isStored() && !session.changes().any()) || save(session, true);
             } finally {
                 session.unlock();
@@ -272,6 +313,9 @@ final class SharedSessions {
             notSaved(session, backup, e);
         } catch (IOException e) {
             notSaved(session, backup, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+        }
+        if (session.hasEnded()) {
+            endings.remember(session.getIdInternal()); // the answer to an insert may have been lost
         }
         return false;
     }
@@ -351,18 +395,15 @@ final class SharedSessions {
         manager.keep(session);
     }
 
-    /** What could not be saved, and is to be tried again. */
-    List<SharedSession> takeFailed() {
-        List<SharedSession> again = new ArrayList<>();
-        for (SharedSession session : failed.toArray(new SharedSession[0])) {
-            if (session.isValid() && manager.holds(session)) {
-                session.changes().markRest(); // whatever it was
-                again.add(session);
-            } else {
-                failed.remove(session);
-            }
-        }
-        return again;
+    /** What could not be saved, and is to be tried again, even where another copy has taken its place: they merge. */
+    List<SharedSession> failed() {
+        failed.removeIf(SharedSession::hasEnded);
+        return List.copyOf(failed);
+    }
+
+    /** A failed session turned out to be in the store already. */
+    void isSavedAlready(SharedSession session) {
+        failed.remove(session);
     }
 
     int failing() {
@@ -377,7 +418,7 @@ final class SharedSessions {
             return;
         }
         if (settings.coherence() == Coherence.STRICT || !manager.holds(session)) {
-            saveIfChanged(session);
+            saveIfChanged(session, 1);
         }
         long since = session.getThisAccessedTimeInternal() - session.savedAccess();
         if (session.isStored() && since >= settings.intervalMillis(session.getMaxInactiveInterval())) {
@@ -400,7 +441,7 @@ final class SharedSessions {
     void writeAccesses() throws StoreUnavailableException {
         for (SharedSession session : unattended.toArray(new SharedSession[0])) {
             unattended.remove(session);
-            saveIfChanged(session);
+            saveIfChanged(session, 0);
         }
         if (touches.isEmpty()) {
             return;
@@ -432,13 +473,25 @@ final class SharedSessions {
         if (accesses.isEmpty()) {
             return;
         }
-        table.touch(manager.contextName(), accesses);
-        statistics.touched(accesses.size());
+        Set<String> written = table.touch(manager.contextName(), accesses);
+        statistics.touched(written.size());
         for (SharedSession session : sessions) {
-            Long access = accesses.get(session.getIdInternal());
-            if (access != null) {
-                session.touched(access);
+            String id = session.getIdInternal();
+            if (written.contains(id)) {
+                session.touched(accesses.getOrDefault(id, 0L));
+            } else {
+                lookAfter(session);
             }
+        }
+    }
+
+    /** An access could not be written: the row knows a later one, somebody works on it, or it is gone. */
+    private void lookAfter(SharedSession session) throws StoreUnavailableException {
+        RowVersion known = session.basis();
+        try {
+            stillThere(session, known, look(session.getIdInternal(), known));
+        } catch (SessionUnreadableException e) {
+            log.debug("Another node has saved what this one can't read", e); // said by the rows
         }
     }
 
@@ -498,12 +551,17 @@ final class SharedSessions {
     }
 
     private void hasEnded(SharedSession copy, SessionKey key, Look look) {
+        if (!copy.decideEnd()) {
+            return; // another thread asks the same
+        }
         End how;
         if (look instanceof Look.Ended ended) {
-            how = claims.isOurs(key, ended.toldBy()) ? End.TELL : End.SILENT;
+            // A tombstone with this node's name is a DBA's doing, unless this node has ended it itself.
+            boolean ours = !endings.hasEndedLately(key.id()) && claims.isOurs(key, ended.toldBy());
+            how = ours ? End.TELL : End.SILENT;
         } else {
             // Deleted by hand, or reaped by another node, which told the listeners.
-            how = copy.isOverdue(clock.millis()) ? End.SILENT : End.TELL;
+            how = !copy.isOverdue(clock.millis()) && claims.isOursWithoutARow(key) ? End.TELL : End.SILENT;
         }
         statistics.invalidated(1);
         manager.end(copy, how);
@@ -511,8 +569,10 @@ final class SharedSessions {
 
     /** Puts a copy out of memory that the store knows all of, without a word to the application. */
     void forget(SharedSession copy) {
-        touches.remove(copy.getIdInternal(), copy);
-        manager.end(copy, End.SILENT);
+        if (copy.decideEnd()) {
+            touches.remove(copy.getIdInternal(), copy);
+            manager.end(copy, End.SILENT);
+        }
     }
 
     /** Nothing was heard for a while: copies have to be looked at before they are served again. */

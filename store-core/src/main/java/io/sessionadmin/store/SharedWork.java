@@ -54,6 +54,7 @@ final class SharedWork implements StoreWork {
             SharedPersistentManager manager,
             SessionTable table,
             SessionLocks locks,
+            Claims claims,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -61,7 +62,6 @@ final class SharedWork implements StoreWork {
         SharingSettings settings = manager.settings();
         SessionRows rows = new SessionRows(log, manager);
         Endings endings = new Endings(log, manager.contextName(), table, saving, clock);
-        Claims claims = new Claims(table, manager.getNode(), reading);
         SharedSessions sessions = new SharedSessions(
                 log, manager, settings, table, rows, endings, claims, saving, reading, statistics, clock);
         SharedBackground background = new SharedBackground(
@@ -79,7 +79,7 @@ final class SharedWork implements StoreWork {
             throw new IOException("another thread has been saving it for too long");
         }
         try {
-            shared.noticeChangesInPlace();
+            shared.noticeChangesInPlace(0);
             if (shared.isValid() && !sharing.sessions().save(shared, manager.holds(shared))) {
                 SessionBackup.Failure failure = shared.backup().failure();
                 throw new IOException(failure == null ? "it was not saved" : failure.reason());
@@ -122,7 +122,9 @@ final class SharedWork implements StoreWork {
         }
         SharedSession copy = before != null ? before : manager.inMemory(id);
         if (copy != null) {
-            manager.end(copy, !tombstone || claims.isOurs(key) ? End.TELL : End.SILENT);
+            if (copy.decideEnd()) { // else our own listener was faster, and has asked
+                manager.end(copy, !tombstone || claims.isOurs(key) ? End.TELL : End.SILENT);
+            }
         } else {
             stored.filter(session -> claims.isOurs(key, session)).ifPresent(sharing.background()::tellOfEnd);
         }
@@ -141,9 +143,13 @@ final class SharedWork implements StoreWork {
 
     @Override
     public void everySecond() throws StoreUnavailableException {
+        seconds++;
+        boolean now = seconds % SECONDS_BETWEEN == 0;
+        if (now) {
+            sharing.queue().renew(); // first: a lease does not wait
+        }
         sharing.sessions().writeAccesses();
-        if (++seconds % SECONDS_BETWEEN == 0) {
-            sharing.queue().renew();
+        if (now) {
             sharing.background().retry();
         }
     }

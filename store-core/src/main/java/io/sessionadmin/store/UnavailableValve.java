@@ -37,7 +37,7 @@ final class UnavailableValve extends ValveBase {
         }
     }
 
-    private static void refuse(Request request, Response response) throws IOException {
+    static void refuse(Request request, Response response) throws IOException {
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
         if (response.isCommitted()) {
             return;

@@ -2,9 +2,12 @@ package io.sessionadmin.table;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Keeps rows true to what memory holds without writing their data: accesses, dropped copies, sessions that are idle. */
 final class Accesses {
@@ -26,13 +29,14 @@ final class Accesses {
             update tomcat_sessions stored
                set last_access = greatest(stored.last_access, accessed.last_access)
               from accessed
-             where stored.app_name = ? and stored.session_id = accessed.session_id""";
+             where stored.app_name = ? and stored.session_id = accessed.session_id
+            returning stored.session_id""";
 
-    void touch(String context, Map<String, Long> lastAccessById) throws StoreUnavailableException {
+    Set<String> touch(String context, Map<String, Long> lastAccessById) throws StoreUnavailableException {
         if (lastAccessById.isEmpty()) {
-            return;
+            return Set.of();
         }
-        table.run(any -> connection -> {
+        return table.run(any -> connection -> {
             Clocks clocks = table.clocks();
             Object[] ids = lastAccessById.keySet().toArray();
             Object[] ages = new Object[ids.length];
@@ -45,7 +49,13 @@ final class Accesses {
                         .array(connection.createArrayOf("bigint", ages))
                         .text(context)
                         .text(context);
-                return statement.executeUpdate();
+                try (ResultSet row = statement.executeQuery()) {
+                    Set<String> written = new HashSet<>();
+                    while (row.next()) {
+                        written.add(row.getString(1));
+                    }
+                    return written;
+                }
             }
         });
     }

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Saves many sessions as one transaction, in the order of their keys so that two nodes never wait for each other; when
@@ -71,7 +70,7 @@ final class Batches {
         try {
             return table.transaction(layout -> connection -> batch(connection, layout, sorted));
         } catch (StoreUnavailableException e) {
-            if (!e.isAboutTheRow() && !e.isAboutOthers() && !e.isLostConnection()) {
+            if (!e.isAboutTheRow() && !e.isAboutOthers() && !e.isAboutALock() && !e.isLostConnection()) {
                 throw e;
             }
             return singly(sorted);
@@ -100,29 +99,26 @@ final class Batches {
         return results;
     }
 
-    /** One that PostgreSQL refuses costs the others nothing; when it goes away, the rest need not be tried. */
+    /**
+     * One that PostgreSQL refuses costs the others nothing, nor does one that somebody holds. When PostgreSQL goes away,
+     * or the whole table is held, the rest need not be tried.
+     */
     private List<SaveResult> singly(List<Saves.Write> sorted) throws StoreUnavailableException {
         List<SaveResult> results = new ArrayList<>();
         StoreUnavailableException away = null;
+        int locked = 0;
         for (Saves.Write write : sorted) {
             try {
                 results.add(away == null ? one(write) : new SaveResult.NotSaved(away));
             } catch (StoreUnavailableException e) {
-                away = goneAway(e, results.isEmpty());
+                boolean isItsOwn = e.isAboutTheRow() || e.isAboutOthers() || (e.isAboutALock() && ++locked < 2);
+                if (!isItsOwn && results.isEmpty()) {
+                    throw e;
+                }
+                away = isItsOwn ? null : e;
                 results.add(new SaveResult.NotSaved(e));
             }
         }
         return results;
-    }
-
-    private static @Nullable StoreUnavailableException goneAway(StoreUnavailableException e, boolean first)
-            throws StoreUnavailableException {
-        if (e.isAboutTheRow() || e.isAboutOthers()) {
-            return null;
-        }
-        if (first) {
-            throw e;
-        }
-        return e;
     }
 }

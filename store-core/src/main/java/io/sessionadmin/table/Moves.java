@@ -97,7 +97,7 @@ final class Moves {
         }
         boolean own = layout.ownColumns();
         String sql = LEAVE.formatted(
-                own ? ", reap_after = 0, held = false, node = ?" : "",
+                own ? ", reap_after = 0, held = false, saved_at = clock_timestamp(), node = ?" : "",
                 own ? "version = ? and (version > 0 or last_access = ?)" : "last_access = ?");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             Parameters parameters =

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The table that keeps sessions: what a store writes and reads. What people look at is in {@link SessionCatalog}; no
@@ -177,9 +178,11 @@ public final class SessionTable {
      * does not wait for rows that others work on.
      *
      * <p>A table with Tomcat's six columns has nothing else to tell states apart: there a touched row is in another.
+     *
+     * @return the ids of those that were written; the row of another one knows a later access, is gone, or is locked
      */
-    public void touch(String context, Map<String, Long> lastAccessById) throws StoreUnavailableException {
-        accesses.touch(context, lastAccessById);
+    public Set<String> touch(String context, Map<String, Long> lastAccessById) throws StoreUnavailableException {
+        return accesses.touch(context, lastAccessById);
     }
 
     /** This node has dropped its copies of these sessions. Says so where it is the one that saved them last. */
@@ -228,6 +231,14 @@ public final class SessionTable {
      */
     public boolean claim(SessionKey key) throws StoreUnavailableException {
         return tombstones.claim(key);
+    }
+
+    /**
+     * The same of a session whose row was deleted rather than made a tombstone: leaves one. A table with Tomcat's six
+     * columns can't tell: false for each.
+     */
+    public boolean claimGone(SessionKey key) throws StoreUnavailableException {
+        return tombstones.claimGone(key);
     }
 
     /**

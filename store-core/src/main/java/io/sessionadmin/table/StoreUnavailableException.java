@@ -45,6 +45,11 @@ public final class StoreUnavailableException extends IOException {
         return sqlState != null && sqlState.startsWith("40");
     }
 
+    /** Somebody holds this row, or the whole table, for longer than the limit. */
+    boolean isAboutALock() {
+        return "55P03".equals(sqlState);
+    }
+
     /** The connection broke, or the server said that it is shutting down (57P01 to 57P03). */
     boolean isLostConnection() {
         return sqlState != null && (sqlState.startsWith("08") || sqlState.startsWith("57P0"));

@@ -40,7 +40,8 @@ final class Tombstones {
     /** Where there is no row nobody has a copy, and nothing is done. */
     void bury(SessionKey key, long endedAt) throws StoreUnavailableException {
         table.run(layout -> connection -> {
-            String own = layout.ownColumns() ? ", reap_after = 0, held = false, node = ?" : "";
+            String own =
+                    layout.ownColumns() ? ", reap_after = 0, held = false, saved_at = clock_timestamp(), node = ?" : "";
             try (PreparedStatement statement = table.statement(connection, BURY.formatted(own))) {
                 Parameters parameters = new Parameters(statement)
                         .number(LONGEST)
@@ -108,7 +109,8 @@ final class Tombstones {
 
     private void entomb(Connection connection, TableLayout layout, SessionKey key, int inactive, long age)
             throws SQLException {
-        String own = layout.ownColumns() ? ", reap_after = 0, held = false, node = null" : "";
+        String own =
+                layout.ownColumns() ? ", reap_after = 0, held = false, saved_at = clock_timestamp(), node = null" : "";
         try (PreparedStatement statement = table.statement(connection, ENTOMB.formatted(layout.key(), own))) {
             new Parameters(statement)
                     .key(key)
@@ -155,18 +157,42 @@ final class Tombstones {
         });
     }
 
+    private static final String CLAIM_GONE = """
+            insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data,
+                                         reap_after, node)
+            values (?, ?, '0', ?, (extract(epoch from now()) * 1000)::bigint, '', 0, ?)
+            on conflict do nothing""";
+
+    /** Of a session whose row somebody deleted: leaves the tombstone. True for the one caller that does. */
+    boolean claimGone(SessionKey key) throws StoreUnavailableException {
+        return table.transaction(layout -> connection -> {
+            if (!layout.ownColumns()) {
+                return false;
+            }
+            try (PreparedStatement statement = table.statement(connection, CLAIM_GONE)) {
+                new Parameters(statement).key(key).number(SHORTEST).text(table.node());
+                return statement.executeUpdate() == 1;
+            }
+        });
+    }
+
     private static final String TOMBSTONES = """
             select session_id, last_access, (extract(epoch from now()) * 1000)::bigint, %s
               from tomcat_sessions
              where app_name = ? and valid_session = '0'
-               and last_access >= (extract(epoch from now()) * 1000)::bigint - ?""";
+               and %s >= (extract(epoch from now()) * 1000)::bigint - ?""";
+
+    /** When it was written: one that was remembered during an outage is dated before it. By hand: not known. */
+    private static final String WRITTEN = "greatest(last_access, (extract(epoch from saved_at) * 1000)::bigint)";
 
     private static final String TOLD_BY = "case when octet_length(session_data) > 0 then null else node end";
 
     List<Tombstone> since(String context, long since) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
-            String sql = TOMBSTONES.formatted(layout.ownColumns() ? TOLD_BY : "''");
+            String sql = layout.ownColumns()
+                    ? TOMBSTONES.formatted(TOLD_BY, WRITTEN)
+                    : TOMBSTONES.formatted("''", "last_access");
             try (PreparedStatement statement = table.statement(connection, sql)) {
                 new Parameters(statement).text(context).number(clocks.age(since));
                 try (ResultSet row = statement.executeQuery()) {

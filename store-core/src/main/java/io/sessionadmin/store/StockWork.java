@@ -5,7 +5,6 @@ import io.sessionadmin.table.Reaping;
 import io.sessionadmin.table.RowVersion;
 import io.sessionadmin.table.SaveResult;
 import io.sessionadmin.table.SessionKey;
-import io.sessionadmin.table.SessionRow;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
@@ -33,10 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It remembers two things until PostgreSQL has taken them: sessions whose save failed, and sessions that ended here
  * while PostgreSQL was away. Both are tried again by {@link #backgroundPass()}. Safe for use by several threads.
  */
-final class StoreEngine implements StoreWork {
-
-    /** What a session id may look like; another one is nobody's, and not worth a query. */
-    private static final Pattern PLAUSIBLE_ID = Pattern.compile("[!#-&(-:=?-\\[\\]-~]{1,255}");
+final class StockWork implements StoreWork {
 
     /** The note of a session that says which state of the row its copy comes from. */
     private static final String BASIS = Basis.class.getName();
@@ -45,16 +40,17 @@ final class StoreEngine implements StoreWork {
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
     private static final int REAPED_AT_ONCE = 100;
-    private static final int NAMED_AT_MOST = 1_000;
 
     /** How far the clocks of two nodes may be apart without a look into the whole list of tombstones; milliseconds. */
     private static final long CLOCKS_APART = 60_000;
+
+    private static final long JITTER = 1_000;
 
     private final Log log;
     private final String context;
     private final Manager manager;
     private final SessionTable table;
-    private final SessionCodec codec;
+    private final SessionRows rows;
     private final LiveCopies live;
     private final StoreHealth saving;
     private final StoreHealth reading;
@@ -68,8 +64,6 @@ final class StoreEngine implements StoreWork {
     private final Set<StandardSession> failedSaves = ConcurrentHashMap.newKeySet();
     private final Map<String, Ending> endedHere = new ConcurrentHashMap<>();
     private final Set<String> beingReaped = ConcurrentHashMap.newKeySet();
-    private final Set<String> namedAttributes = ConcurrentHashMap.newKeySet();
-    private final Set<String> namedRows = ConcurrentHashMap.newKeySet();
     private volatile long lookedAt;
 
     /** Which state of which row a copy comes from. */
@@ -83,10 +77,11 @@ final class StoreEngine implements StoreWork {
      */
     private record Ending(@Nullable Long idleSince, long at) {}
 
-    StoreEngine(
+    StockWork(
             Log log,
             Manager manager,
             SessionTable table,
+            Claims claims,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -95,11 +90,11 @@ final class StoreEngine implements StoreWork {
         this.manager = manager;
         this.context = ContextName.of(manager.getContext());
         this.table = table;
-        this.codec = new SessionCodec(manager);
+        this.rows = new SessionRows(log, manager);
         this.live = new LiveCopies(manager);
         this.saving = saving;
         this.reading = reading;
-        this.claims = new Claims(table, NodeName.of(manager.getContext()), reading);
+        this.claims = claims;
         this.statistics = statistics;
         this.clock = clock;
     }
@@ -138,31 +133,21 @@ final class StoreEngine implements StoreWork {
     }
 
     private void write(StandardSession session, String id) throws IOException {
-        if (!PLAUSIBLE_ID.matcher(id).matches()) {
-            throw new SessionNotSavedException("its id is longer than 255 characters or has characters that no cookie"
-                    + " carries; look at <SessionIdGenerator>");
-        }
-        SessionKey key = new SessionKey(context, id);
-        SessionCodec.Encoded encoded = codec.encode(session, id);
-        nameLeftOut(encoded.leftOut());
-        SessionRow row = new SessionRow(
-                key,
-                session.getMaxInactiveInterval(),
-                encoded.access(),
-                session.getCreationTimeInternal(),
-                SessionUser.of(session).map(StoreEngine::fitting).orElse(null),
-                live.holds(session),
-                encoded.data());
-        settle(session, key, encoded, table.save(row, basis(session, id)));
+        SessionRows.Written written = rows.write(session, id, live.holds(session));
+        settle(session, written, table.save(written.row(), basis(session, id)));
     }
 
-    private void settle(StandardSession session, SessionKey key, SessionCodec.Encoded encoded, SaveResult result)
-            throws IOException {
+    private void settle(StandardSession session, SessionRows.Written written, SaveResult result) throws IOException {
+        SessionKey key = written.row().key();
         if (!key.id().equals(session.getIdInternal()) || !LiveCopies.isValid(session)) {
             table.bury(key, clock.millis()); // it ended or got a new id while it was being saved
         } else if (result instanceof SaveResult.Saved saved) {
             session.setNote(BASIS, new Basis(key.id(), saved.version()));
-            SessionBackup.saved(encoded.access(), clock.millis(), encoded.data().length, encoded.leftOut())
+            SessionBackup.saved(
+                            written.row().lastAccess(),
+                            clock.millis(),
+                            written.row().data().length,
+                            written.leftOut())
                     .attachTo(session);
         } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
             end(session, isOursToTell(key));
@@ -197,7 +182,7 @@ final class StoreEngine implements StoreWork {
         noteFailure(session, before, e.reason());
         if (before.failure() == null || !before.failure().reason().equals(e.reason())) {
             log.warn(
-                    "Session " + key(session) + " can't be saved: " + e.reason()
+                    "Session " + rows.key(session) + " can't be saved: " + e.reason()
                             + ". Its last saved copy stays, it is kept in memory, and tried again",
                     e.getCause());
         }
@@ -210,27 +195,18 @@ final class StoreEngine implements StoreWork {
         failedSaves.add(session);
     }
 
-    private void nameLeftOut(List<String> leftOut) {
-        for (String word : leftOut) {
-            if (namedAttributes.size() < NAMED_AT_MOST && namedAttributes.add(word)) {
-                log.warn("Sessions of " + context
-                        + " are saved without an attribute, which only this node's memory has: " + word);
-            }
-        }
-    }
-
     // ------------------------------------------------------------------ load, remove
 
     /** The stored session; null when there is none, or it has ended. */
     @Override
     public @Nullable Session load(String id) throws IOException {
-        if (!PLAUSIBLE_ID.matcher(id).matches() || endedHere.containsKey(id)) {
+        if (!SessionRows.isPlausible(id) || endedHere.containsKey(id)) {
             return null;
         }
         Optional<StoredSession> stored;
         try {
             long start = statistics.start();
-            stored = table.load(new SessionKey(context, id));
+            stored = table.load(rows.key(id));
             statistics.loaded(start);
             reading.worked();
         } catch (StoreUnavailableException e) {
@@ -240,20 +216,11 @@ final class StoreEngine implements StoreWork {
         if (stored.isEmpty()) {
             return null;
         }
-        try {
-            return decoded(stored.get());
-        } catch (SessionUnreadableException e) {
-            String message = "Session " + stored.get().key() + " can't be read: " + e.reason();
-            if (namedRows.size() < NAMED_AT_MOST && namedRows.add(message)) {
-                log.warn(message + ". Its row stays");
-                log.debug("The cause", e);
-            }
-            throw e;
-        }
+        return decoded(stored.get());
     }
 
     private StandardSession decoded(StoredSession stored) throws SessionUnreadableException {
-        StandardSession session = codec.decode(stored);
+        StandardSession session = rows.read(stored);
         long access = Math.max(stored.lastAccess(), session.getThisAccessedTimeInternal());
         SessionBackup.saved(access, stored.savedAt(), stored.data().length, List.of())
                 .attachTo(session);
@@ -270,7 +237,7 @@ final class StoreEngine implements StoreWork {
     @Override
     public void remove(String id) {
         StandardSession copy = known.remove(id);
-        if (beingReaped.contains(id) || !PLAUSIBLE_ID.matcher(id).matches()) {
+        if (beingReaped.contains(id) || !SessionRows.isPlausible(id)) {
             return;
         }
         long now = clock.millis();
@@ -286,7 +253,7 @@ final class StoreEngine implements StoreWork {
     }
 
     private void finish(String id, Ending ending) throws StoreUnavailableException {
-        SessionKey key = new SessionKey(context, id);
+        SessionKey key = rows.key(id);
         if (ending.idleSince() == null) {
             table.bury(key, ending.at());
         } else {
@@ -302,7 +269,7 @@ final class StoreEngine implements StoreWork {
         Optional<StoredSession> stored = Optional.empty();
         boolean tombstone = false;
         try {
-            stored = table.invalidate(new SessionKey(context, id), clock.millis());
+            stored = table.invalidate(rows.key(id), clock.millis());
             tombstone = true;
             saving.worked();
         } catch (StoreUnavailableException e) {
@@ -310,7 +277,7 @@ final class StoreEngine implements StoreWork {
             saving.failed(e);
         }
         Optional<StandardSession> copy = before.or(() -> live.find(id));
-        SessionKey key = new SessionKey(context, id);
+        SessionKey key = rows.key(id);
         if (copy.isPresent()) {
             end(copy.get(), !tombstone || claims.isOurs(key));
         } else {
@@ -452,14 +419,20 @@ final class StoreEngine implements StoreWork {
             if (copy.isPresent()
                     && live.holds(copy.get())
                     && LiveCopies.isValid(copy.get())
-                    && copy.get().getCreationTimeInternal() <= tombstone.endedAt()) {
-                end(copy.get(), claims.isOurs(key(copy.get()), tombstone.toldBy()));
+                    && isOf(tombstone, copy.get())) {
+                end(copy.get(), claims.isOurs(rows.key(copy.get()), tombstone.toldBy()));
                 ended++;
             }
         }
         if (ended > 0) {
             log.info(ended + " sessions of " + context + " that ended elsewhere have ended here");
         }
+    }
+
+    /** Not of an earlier session with the same id. The access that the table keeps may be some milliseconds off. */
+    private static boolean isOf(Tombstone tombstone, StandardSession copy) {
+        long tolerance = basis(copy, tombstone.id()).isNone() ? 0 : JITTER;
+        return copy.getCreationTimeInternal() <= tombstone.endedAt() + tolerance;
     }
 
     private void reap(LiveCopies.Snapshot now) throws StoreUnavailableException {
@@ -494,7 +467,7 @@ final class StoreEngine implements StoreWork {
             session.expire();
         } catch (Throwable t) { // a listener of the application's
             ExceptionUtils.handleThrowable(t);
-            log.error("A listener threw while session " + key(session) + " ended", t);
+            log.error("A listener threw while session " + rows.key(session) + " ended", t);
         } finally {
             catalina.unbind(false, before);
         }
@@ -505,7 +478,7 @@ final class StoreEngine implements StoreWork {
         String id = stored.key().id();
         beingReaped.add(id);
         try {
-            expire(codec.decode(stored));
+            expire(rows.read(stored));
         } catch (SessionUnreadableException e) {
             log.warn("Session " + stored.key() + " has ended without its listeners being told, because it can't be"
                     + " read: " + e.reason());
@@ -514,13 +487,4 @@ final class StoreEngine implements StoreWork {
         }
     }
 
-    private SessionKey key(Session session) {
-        return new SessionKey(context, session.getIdInternal());
-    }
-
-    private static String fitting(String user) {
-        return user.length() <= 255
-                ? user.replace('\0', '?')
-                : user.substring(0, 255).replace('\0', '?');
-    }
 }
