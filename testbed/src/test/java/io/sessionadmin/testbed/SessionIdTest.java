@@ -16,7 +16,6 @@ final class SessionIdTest {
             "%00",
             "%27%20or%201=1--",
             "x'or'1'='1",
-            "../../etc/passwd",
             "$(reboot)",
             "\\u0000",
             "\u00e9\u00e8");
