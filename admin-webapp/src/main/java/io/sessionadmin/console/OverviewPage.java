@@ -253,6 +253,9 @@ public record OverviewPage(
         if (window.isEmpty()) {
             return words.say("figure.unknown");
         }
+        if (window.get().withEachRequest()) {
+            return words.say("context.withEachRequest");
+        }
         int seconds = window.get().maxIdleBackup();
         return seconds < 0 ? words.say("context.neverWhileLive") : words.say("time.seconds", seconds);
     }

@@ -115,7 +115,7 @@ public final class JdbcStore extends StoreBase {
             InvalidationListener listener = settings.connectionURL() == null
                     ? null // a DataSource of the operator's may be a pooler, and is not ours to keep a connection of
                     : new InvalidationListener(ConnectionPool.direct(settings), name, hearing);
-            OrphanSweep orphans = new OrphanSweep(log, table, nodes, settings.orphanTimeout());
+            OrphanSweep orphans = new OrphanSweep(log, name, table, nodes, saving, reading, settings.orphanTimeout());
             StoreMBeans.register(context, statistics, new LiveGauges(manager, hearing, saving, reading, connections));
             Housekeeper housekeeper = new Housekeeper(
                     log, name, () -> everySecond(guarded, work, hearing, announcements, orphans, saving));

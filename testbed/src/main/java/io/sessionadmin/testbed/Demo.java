@@ -55,12 +55,10 @@ public final class Demo implements AutoCloseable {
         return closedAtEnd(setup.start());
     }
 
-    /** Sessions are backed up at once and swapped out after a minute. */
+    /** Any request may go to either of the two; copies leave the memory after a minute. */
     private static String manager(TestDatabase database) {
-        return StoreXml.jdbcStore(
-                database,
-                "maxIdleBackup=\"1\" minIdleSwap=\"30\" maxIdleSwap=\"60\" processExpiresFrequency=\"3\"",
-                "");
+        return StoreXml.sharedManager(
+                database, "minIdleSwap=\"30\" maxIdleSwap=\"60\" processExpiresFrequency=\"3\"", "");
     }
 
     private void welcome(List<TomcatNode> nodes, TestDatabase database) {
