@@ -12,6 +12,8 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** The store's own pool of connections: HikariCP, with waits that are bounded unless the operator says otherwise. */
@@ -39,6 +41,18 @@ final class ConnectionPool {
             "initializationFailTimeout");
 
     private static final String DRIVERS_OWN = "dataSource.";
+
+    /**
+     * HikariCP has a line and a stack trace for each connection that breaks, which {@link StoreHealth} says once for all.
+     * Whoever wants them sets a level in logging.properties. Held here, or the level would go with the logger.
+     */
+    private static final Logger HIKARI = Logger.getLogger(HikariDataSource.class.getPackageName());
+
+    static {
+        if (HIKARI.getLevel() == null) {
+            HIKARI.setLevel(Level.OFF);
+        }
+    }
 
     private ConnectionPool() {}
 

@@ -199,7 +199,8 @@ final class SessionCodec {
         } catch (SessionUnreadableException e) {
             throw e;
         } catch (ClassNotFoundException | NoClassDefFoundError e) {
-            throw new SessionUnreadableException("class " + e.getMessage() + " is not on the context's class path", e);
+            String name = String.valueOf(e.getMessage()).replace('/', '.'); // as the JVM names it in an Error
+            throw new SessionUnreadableException("class " + name + " is not on the context's class path", e);
         } catch (EOFException e) {
             throw new SessionUnreadableException(
                     "the stream ends too early, after " + stored.data().length + " bytes", e);
