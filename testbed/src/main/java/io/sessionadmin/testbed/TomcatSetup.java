@@ -33,6 +33,7 @@ public final class TomcatSetup {
     private final Map<String, Path> wars = new LinkedHashMap<>();
     private final List<String> globalResources = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
+    private final List<String> logLevels = new ArrayList<>();
     private final List<String> hostElements = new ArrayList<>();
     private @Nullable String name;
     private String password = "secret";
@@ -138,6 +139,12 @@ public final class TomcatSetup {
         return this;
     }
 
+    /** The level of a logger in logging.properties; INFO without. */
+    public TomcatSetup logLevel(String logger, String level) {
+        logLevels.add(logger + ".level = " + level);
+        return this;
+    }
+
     public TomcatSetup jvmOption(String option) {
         jvmOptions.add(option);
         return this;
@@ -207,7 +214,7 @@ public final class TomcatSetup {
                 java.util.logging.ConsoleHandler.level = ALL
                 java.util.logging.ConsoleHandler.formatter = org.apache.juli.OneLineFormatter
                 java.util.logging.ConsoleHandler.encoding = UTF-8
-                """);
+                """ + String.join("\n", logLevels));
         for (Path jar : libraries) {
             Files.copy(jar, base.resolve("lib").resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }

@@ -13,22 +13,25 @@ import org.junit.jupiter.api.Test;
 final class ArchivesTest {
 
     @Test
-    void theJarShowsApplicationsNothingButItsOwnNames() throws IOException {
+    void theJarShowsApplicationsItsOwnNamesAndTwoInTomcatsPackages() throws IOException {
         List<String> classes = entries(Testbed.storeJar()).stream()
                 .filter(name -> name.endsWith(".class"))
                 .toList();
         assertThat(classes)
                 .contains("io/sessionadmin/store/JdbcStore.class")
                 .anyMatch(name -> name.startsWith("io/sessionadmin/store/shaded/hikari/"))
-                .allMatch(name -> name.startsWith("io/sessionadmin/"));
+                .allMatch(name -> name.startsWith("io/sessionadmin/")
+                        || name.equals("org/apache/coyote/ResponseGate.class")
+                        || name.equals("org/apache/catalina/connector/SessionInUse.class"));
     }
 
     @Test
-    void theJarBringsTheScriptsThatItRuns() throws IOException {
+    void theJarBringsTheScriptsThatItRunsAndTheManagersDescription() throws IOException {
         assertThat(entries(Testbed.storeJar()))
                 .contains(
                         "io/sessionadmin/sql/postgresql/schema.sql",
                         "io/sessionadmin/sql/postgresql/upgrade-from-tomcat.sql",
+                        "io/sessionadmin/store/mbeans-descriptors.xml",
                         "META-INF/LICENSE");
     }
 
@@ -41,15 +44,20 @@ final class ArchivesTest {
     }
 
     @OnBothTomcats
-    void thePoolLogsThroughJuli(TomcatLine line) {
+    void thePoolIsQuietAndLogsThroughJuliWhereSomebodyAsks(TomcatLine line) {
         try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
+                var quiet = TomcatNode.on(line)
                         .withStore()
                         .shop(StoreXml.jdbcStore(db))
+                        .start();
+                var asked = TomcatNode.on(line)
+                        .withStore()
+                        .logLevel("io.sessionadmin.store.shaded.hikari", "INFO")
+                        .shop(StoreXml.jdbcStore(db))
                         .start()) {
-            assertThat(node.log())
-                    .containsPattern("INFO .*io.sessionadmin.store.shaded.hikari.HikariDataSource.*Start completed")
-                    .doesNotContain("SLF4J");
+            assertThat(quiet.log()).doesNotContain("shaded.hikari", "SLF4J");
+            assertThat(asked.log())
+                    .containsPattern("INFO .*io.sessionadmin.store.shaded.hikari.HikariDataSource.*Start completed");
         }
     }
 
