@@ -36,12 +36,26 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster of(TomcatLine line, TestDatabase database, List<Consumer<TomcatSetup>> setups) {
-        List<TomcatSetup> prepared = new ArrayList<>();
+        List<TomcatSetup> nodes = new ArrayList<>();
         for (Consumer<TomcatSetup> setup : setups) {
-            prepared.add(TomcatNode.on(line).withStore());
-            setup.accept(prepared.get(prepared.size() - 1));
+            nodes.add(TomcatNode.on(line).withStore());
+            setup.accept(nodes.get(nodes.size() - 1));
         }
-        List<CompletableFuture<TomcatNode>> starting = prepared.stream()
+        return start(database, nodes);
+    }
+
+    /** A node of each line, which are the same but for that. */
+    static Cluster ofBothLines(TestDatabase database, Consumer<TomcatSetup> setup) {
+        List<TomcatSetup> nodes = new ArrayList<>();
+        for (TomcatLine line : TomcatLine.values()) {
+            nodes.add(TomcatNode.on(line).withStore());
+            setup.accept(nodes.get(nodes.size() - 1));
+        }
+        return start(database, nodes);
+    }
+
+    private static Cluster start(TestDatabase database, List<TomcatSetup> nodes) {
+        List<CompletableFuture<TomcatNode>> starting = nodes.stream()
                 .map(node -> CompletableFuture.supplyAsync(node::start))
                 .toList();
         return new Cluster(
@@ -52,7 +66,7 @@ final class Cluster implements AutoCloseable {
      * The three nodes of this JVM. All have these contexts, and the first one has the console, too.
      *
      * <ul>
-     *   <li>/shop: strict; hears of ends, and sweeps each second
+     *   <li>/shop: strict; hears of ends, sweeps each second, and takes rows of other contexts for orphans after two
      *   <li>/deaf: strict; hears of nothing, and does nothing in the background
      *   <li>/sticky: hears of ends, and does nothing in the background but a {@link #pass}
      *   <li>/backup: sticky; hears of nothing, backs up and sweeps each second
@@ -70,7 +84,7 @@ final class Cluster implements AutoCloseable {
         String sticky = "coherence=\"sticky\" maxIdleBackup=\"0\" ";
         Consumer<TomcatSetup> node = setup -> setup.globalResource(dataSource(db))
                 .manager()
-                .shop(StoreXml.sharedManager(db, eachSecond, ""))
+                .shop(StoreXml.sharedManager(db, eachSecond, "orphanTimeout=\"2\""))
                 .webapp("deaf", ShopWar.standard(), deaf(never))
                 .webapp("sticky", ShopWar.standard(), StoreXml.sharedManager(db, sticky + never, ""))
                 .webapp("backup", ShopWar.standard(), deaf(sticky + eachSecond))
