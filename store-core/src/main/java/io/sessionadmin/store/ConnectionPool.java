@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The store's own pool of connections: HikariCP, with waits that are bounded unless the operator says otherwise. */
 final class ConnectionPool {
@@ -42,17 +43,8 @@ final class ConnectionPool {
 
     private static final String DRIVERS_OWN = "dataSource.";
 
-    /**
-     * HikariCP has a line and a stack trace for each connection that breaks, which {@link StoreHealth} says once for all.
-     * Whoever wants them sets a level in logging.properties. Held here, or the level would go with the logger.
-     */
-    private static final Logger HIKARI = Logger.getLogger(HikariDataSource.class.getPackageName());
-
-    static {
-        if (HIKARI.getLevel() == null) {
-            HIKARI.setLevel(Level.OFF);
-        }
-    }
+    /** Held here, or its level would go with it. */
+    private static @Nullable Logger hikari;
 
     private ConnectionPool() {}
 
@@ -79,6 +71,7 @@ final class ConnectionPool {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         // Threads of the pool and the driver must not keep the application's class loader alive.
         Thread.currentThread().setContextClassLoader(ConnectionPool.class.getClassLoader());
+        keepHikariQuiet();
         try {
             HikariConfig config = config(settings, name);
             config.setInitializationFailTimeout(1);
@@ -92,6 +85,20 @@ final class ConnectionPool {
             }
         } finally {
             Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /**
+     * HikariCP has a line and a stack trace for each connection that breaks, which {@link StoreHealth} says once for all.
+     * Whoever wants them sets a level in logging.properties. Loggers belong to the thread's class loader in Tomcat's JULI:
+     * this is to be called with the one with which HikariCP gets its own.
+     */
+    private static synchronized void keepHikariQuiet() {
+        if (hikari == null) {
+            hikari = Logger.getLogger(HikariDataSource.class.getPackageName());
+            if (hikari.getLevel() == null) {
+                hikari.setLevel(Level.OFF);
+            }
         }
     }
 
