@@ -51,9 +51,11 @@ final class OrphanSweep {
         if (after.isZero() || ++seconds % pause != 0) {
             return;
         }
-        int removed = table.removeOrphans(after, silence(seconds > NodeTable.SILENCE.toSeconds()
-                && !saving.recoveredWithin(NodeTable.SILENCE)
-                && !reading.recoveredWithin(NodeTable.SILENCE)));
+        int removed = table.removeOrphans(
+                after,
+                silence(seconds > NodeTable.SILENCE.toSeconds()
+                        && !saving.recoveredWithin(NodeTable.SILENCE)
+                        && !reading.recoveredWithin(NodeTable.SILENCE)));
         if (removed > 0) {
             log.info(removed + " rows of contexts that are deployed nowhere were removed, " + after.toSeconds()
                     + " s after their end");

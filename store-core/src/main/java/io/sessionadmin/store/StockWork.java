@@ -486,5 +486,4 @@ final class StockWork implements StoreWork {
             beingReaped.remove(id);
         }
     }
-
 }
