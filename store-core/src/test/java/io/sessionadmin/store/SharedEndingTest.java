@@ -1,6 +1,7 @@
 package io.sessionadmin.store;
 
 import static io.sessionadmin.store.SharedTomcat.await;
+import static io.sessionadmin.store.SharedTomcat.begin;
 import static io.sessionadmin.store.SharedTomcat.doElsewhere;
 import static io.sessionadmin.store.SharedTomcat.elsewhere;
 import static io.sessionadmin.store.SharedTomcats.STICKY;
@@ -19,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Session;
 import org.apache.catalina.SessionListener;
 import org.apache.juli.logging.Log;
@@ -167,6 +171,32 @@ final class SharedEndingTest {
         one.database.after(
                 CLAIM, () -> assertThat(elsewhere(() -> one.find(id) == null)).isTrue());
         assertThat(one.find(id)).isNull();
+        assertThat(one.told).containsExactly("ann");
+    }
+
+    @Test
+    void theThreadThatLosesTheClaimDoesNotOvertakeTheOneThatHasWonIt() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        String id = one.newSession("who", "ann").getIdInternal();
+        nodes.execute(BY_HAND);
+        CountDownLatch claimed = new CountDownLatch(1);
+        CountDownLatch overtaken = new CountDownLatch(1);
+        List<Future<Boolean>> winner = new ArrayList<>();
+        one.database.after(
+                LOOK,
+                () -> { // nobody has told yet, as far as this thread knows
+                    winner.add(begin(() -> {
+                        one.database.after(CLAIM, () -> {
+                            claimed.countDown();
+                            assertThat(overtaken.await(20, TimeUnit.SECONDS)).isTrue();
+                        });
+                        return one.find(id) == null;
+                    }));
+                    assertThat(claimed.await(20, TimeUnit.SECONDS)).isTrue();
+                });
+        assertThat(one.find(id)).isNull();
+        overtaken.countDown();
+        assertThat(winner.get(0).get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(one.told).containsExactly("ann");
     }
 

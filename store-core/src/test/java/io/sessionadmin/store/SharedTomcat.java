@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -182,11 +183,16 @@ final class SharedTomcat implements AutoCloseable {
 
     /** Does something on another thread, and waits for its end. */
     static <T> T elsewhere(Callable<T> work) throws Exception {
+        return begin(work).get(PATIENCE, TimeUnit.NANOSECONDS);
+    }
+
+    /** Begins something on another thread. */
+    static <T> Future<T> begin(Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
         Thread thread = new Thread(task, "elsewhere");
         thread.setDaemon(true);
         thread.start();
-        return task.get(PATIENCE, TimeUnit.NANOSECONDS);
+        return task;
     }
 
     static void doElsewhere(Step step) throws Exception {
