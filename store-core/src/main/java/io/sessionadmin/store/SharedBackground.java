@@ -5,25 +5,17 @@ import io.sessionadmin.store.SharingSettings.Coherence;
 import io.sessionadmin.table.LiveSessions;
 import io.sessionadmin.table.Look;
 import io.sessionadmin.table.Reaping;
-import io.sessionadmin.table.RowVersion;
-import io.sessionadmin.table.SaveResult;
-import io.sessionadmin.table.SessionRow;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import io.sessionadmin.table.Tombstone;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.juli.logging.Log;
 
 /**
@@ -36,7 +28,6 @@ import org.apache.juli.logging.Log;
 final class SharedBackground {
 
     private static final int AT_ONCE = 100;
-    private static final int BYTES_AT_ONCE = 1 << 20;
 
     /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
     private static final long LATEST_COMMIT = 30_000;
@@ -50,6 +41,8 @@ final class SharedBackground {
     private final SharedPersistentManager manager;
     private final SharingSettings settings;
     private final SharedSessions sharing;
+    private final SharedBatches batches;
+    private final SharedAccesses accesses;
     private final SessionTable table;
     private final SessionRows rows;
     private final Endings endings;
@@ -64,6 +57,8 @@ final class SharedBackground {
             SharedPersistentManager manager,
             SharingSettings settings,
             SharedSessions sharing,
+            SharedBatches batches,
+            SharedAccesses accesses,
             SessionTable table,
             SessionRows rows,
             Endings endings,
@@ -75,6 +70,8 @@ final class SharedBackground {
         this.manager = manager;
         this.settings = settings;
         this.sharing = sharing;
+        this.batches = batches;
+        this.accesses = accesses;
         this.table = table;
         this.rows = rows;
         this.endings = endings;
@@ -111,7 +108,7 @@ final class SharedBackground {
         List<SharedSession> again = sharing.failed();
         if (!again.isEmpty()) {
             again.forEach(session -> statistics.retried());
-            store(again, true, true);
+            batches.store(again, true, true);
         }
     }
 
@@ -171,7 +168,7 @@ final class SharedBackground {
         if (copy.getMaxInactiveInterval() <= 0) {
             return OptionalLong.of(LiveSessions.NEVER);
         }
-        sharing.touch(copy);
+        accesses.note(copy);
         return OptionalLong.of(copy.getThisAccessedTimeInternal() + copy.getMaxInactiveInterval() * 1000L);
     }
 
@@ -242,7 +239,7 @@ final class SharedBackground {
                 due.add(session);
             }
         }
-        store(due, true, false);
+        batches.store(due, true, false);
     }
 
     private void swapOutIdle() throws StoreUnavailableException {
@@ -281,7 +278,7 @@ final class SharedBackground {
                 .toList();
         out.forEach(SharedSession::passivate);
         try {
-            store(out, false, false);
+            batches.store(out, false, false);
         } finally {
             List<String> gone = new ArrayList<>();
             for (SharedSession copy : out) {
@@ -293,146 +290,6 @@ final class SharedBackground {
             }
             table.release(manager.contextName(), gone);
         }
-    }
-
-    // ------------------------------------------------------------------ in batches
-
-    /**
-     * Saves those that have changed, and writes the accesses of the others.
-     *
-     * @param anyway whether those are saved, too, of which nothing is known to have changed: an earlier try has failed
-     */
-    private void store(Collection<SharedSession> sessions, boolean held, boolean anyway)
-            throws StoreUnavailableException {
-        Map<String, Long> accesses = new HashMap<>();
-        List<SharedSession> accessed = new ArrayList<>();
-        Batch batch = new Batch(held);
-        try {
-            for (SharedSession session : sessions) {
-                if (!session.lockForSaving(0)) {
-                    continue; // somebody saves it now
-                }
-                batch.hold(session);
-                session.noticeChangesInPlace(0);
-                if (!anyway && session.isStored() && !session.changes().any()) {
-                    batch.letGo(session);
-                    if (session.getThisAccessedTimeInternal() > session.savedAccess()) {
-                        accesses.put(session.getIdInternal(), session.getThisAccessedTimeInternal());
-                        accessed.add(session);
-                    }
-                } else {
-                    batch.add(session);
-                }
-            }
-            batch.write();
-        } finally {
-            batch.letGoOfAll();
-        }
-        sharing.write(accessed, accesses);
-    }
-
-    /** Sessions whose locks are held until they are written. */
-    private final class Batch {
-
-        private record Entry(SharedSession session, SessionBackup before, int upTo, SessionRows.Written written) {}
-
-        private final boolean held;
-        private final Set<SharedSession> locked = new HashSet<>();
-        private final List<Entry> entries = new ArrayList<>();
-        private int bytes;
-
-        Batch(boolean held) {
-            this.held = held;
-        }
-
-        void hold(SharedSession session) {
-            locked.add(session);
-        }
-
-        void letGo(SharedSession session) {
-            if (locked.remove(session)) {
-                session.unlock();
-            }
-        }
-
-        /** Whatever has happened: a lock that is left behind would keep each response of its session waiting. */
-        void letGoOfAll() {
-            locked.forEach(SharedSession::unlock);
-            locked.clear();
-        }
-
-        void add(SharedSession session) {
-            SessionBackup before = session.backup();
-            try {
-                int upTo = session.changes().upTo();
-                SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
-                entries.add(new Entry(session, before, upTo, written));
-                bytes += written.row().data().length;
-            } catch (SessionNotSavedException e) {
-                sharing.notSaved(session, before, e);
-                letGo(session);
-            }
-            if (entries.size() == AT_ONCE || bytes >= BYTES_AT_ONCE) {
-                write();
-            }
-        }
-
-        void write() {
-            List<Entry> stored =
-                    entries.stream().filter(entry -> entry.session().isStored()).toList();
-            List<Entry> fresh = entries.stream()
-                    .filter(entry -> !entry.session().isStored())
-                    .toList();
-            entries.clear();
-            bytes = 0;
-            if (!stored.isEmpty()) {
-                List<RowVersion> bases =
-                        stored.stream().map(entry -> entry.session().basis()).toList();
-                write(stored, batch -> table.updateAll(batch, bases));
-            }
-            if (!fresh.isEmpty()) {
-                write(fresh, table::insertAll);
-            }
-        }
-
-        private void write(List<Entry> batch, Writing writing) {
-            long before = statistics.start();
-            try {
-                List<SaveResult> results = writing.write(
-                        batch.stream().map(entry -> entry.written().row()).toList());
-                statistics.savedBatch(batch.size(), before);
-                for (int i = 0; i < batch.size(); i++) {
-                    settle(batch.get(i), results.get(i));
-                }
-            } catch (StoreUnavailableException e) {
-                batch.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), e));
-            }
-            batch.forEach(entry -> letGo(entry.session()));
-        }
-
-        private void settle(Entry entry, SaveResult result) {
-            SharedSession session = entry.session();
-            try {
-                if (result instanceof SaveResult.Saved saved) {
-                    sharing.isSaved(session, entry.upTo(), entry.written(), saved);
-                } else if (sharing.settle(session, result)) {
-                    statistics.conflicted();
-                    sharing.save(session, held);
-                }
-            } catch (StoreUnavailableException e) {
-                sharing.unavailable(session, entry.before(), e);
-            } catch (SessionNotSavedException e) {
-                sharing.notSaved(session, entry.before(), e);
-            } catch (IOException e) {
-                sharing.notSaved(
-                        session, entry.before(), new SessionNotSavedException(String.valueOf(e.getMessage()), e));
-            }
-        }
-    }
-
-    @FunctionalInterface
-    private interface Writing {
-        List<SaveResult> write(List<SessionRow> rows) throws StoreUnavailableException;
     }
 
     // ------------------------------------------------------------------ stop
@@ -449,7 +306,7 @@ final class SharedBackground {
             List<SharedSession> some = copies.subList(from, Math.min(copies.size(), from + AT_ONCE));
             some.forEach(SharedSession::passivate);
             try {
-                store(some, false, false);
+                batches.store(some, false, false);
                 table.release(
                         manager.contextName(),
                         some.stream().map(SharedSession::getIdInternal).toList());

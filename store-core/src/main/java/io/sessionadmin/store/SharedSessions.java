@@ -13,9 +13,7 @@ import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +51,7 @@ final class SharedSessions {
     private final SharingSettings settings;
     private final SessionTable table;
     private final SessionRows rows;
+    private final SharedAccesses accesses;
     private final Endings endings;
     private final Claims claims;
     private final StoreHealth saving;
@@ -61,7 +60,6 @@ final class SharedSessions {
     private final Clock clock;
 
     private final Set<SharedSession> failed = ConcurrentHashMap.newKeySet();
-    private final Map<String, SharedSession> touches = new ConcurrentHashMap<>();
     private final Set<SharedSession> unattended = ConcurrentHashMap.newKeySet();
 
     /** Copies that were verified before may have ended, or be older than their rows; milliseconds since 1970-01-01 UTC. */
@@ -73,6 +71,7 @@ final class SharedSessions {
             SharingSettings settings,
             SessionTable table,
             SessionRows rows,
+            SharedAccesses accesses,
             Endings endings,
             Claims claims,
             StoreHealth saving,
@@ -84,6 +83,7 @@ final class SharedSessions {
         this.settings = settings;
         this.table = table;
         this.rows = rows;
+        this.accesses = accesses;
         this.endings = endings;
         this.claims = claims;
         this.saving = saving;
@@ -221,7 +221,7 @@ final class SharedSessions {
         }
         if (look instanceof Look.Expired) {
             if (copy.isInUse(now) || !copy.isOverdue(now)) {
-                touch(copy); // its row is late, not the session
+                accesses.note(copy); // its row is late, not the session
                 return true;
             }
             forget(copy);
@@ -401,11 +401,6 @@ final class SharedSessions {
         return List.copyOf(failed);
     }
 
-    /** A failed session turned out to be in the store already. */
-    void isSavedAlready(SharedSession session) {
-        failed.remove(session);
-    }
-
     int failing() {
         return failed.size();
     }
@@ -420,14 +415,7 @@ final class SharedSessions {
         if (settings.coherence() == Coherence.STRICT || !manager.holds(session)) {
             saveIfChanged(session, 1);
         }
-        long since = session.getThisAccessedTimeInternal() - session.savedAccess();
-        if (session.isStored() && since >= settings.intervalMillis(session.getMaxInactiveInterval())) {
-            touch(session);
-        }
-    }
-
-    void touch(SharedSession session) {
-        touches.put(session.getIdInternal(), session);
+        accesses.noteIfDue(session);
     }
 
     /** It was changed while no request used it. */
@@ -437,61 +425,31 @@ final class SharedSessions {
         }
     }
 
-    /** Writes the accesses that are due, by one statement, and what was changed outside of requests. Each second. */
+    /** Writes the accesses that are due, and what was changed outside of requests. Each second. */
     void writeAccesses() throws StoreUnavailableException {
         for (SharedSession session : unattended.toArray(new SharedSession[0])) {
             unattended.remove(session);
             saveIfChanged(session, 0);
         }
-        if (touches.isEmpty()) {
-            return;
-        }
-        Map<String, SharedSession> due = new HashMap<>();
-        Map<String, Long> accesses = new HashMap<>();
-        touches.forEach((id, session) -> {
-            touches.remove(id, session);
-            if (session.isValid() && session.isStored() && id.equals(session.getIdInternal())) {
-                due.put(id, session);
-                accesses.put(id, session.getThisAccessedTimeInternal());
-            }
-        });
-        try {
-            write(due.values(), accesses);
-            saving.worked();
-        } catch (StoreUnavailableException e) {
-            due.forEach(touches::putIfAbsent);
-            throw e;
-        }
+        lookAfter(accesses.writeDue());
     }
 
-    /**
-     * Writes the accesses of sessions that have not changed.
-     *
-     * @param accesses by id, milliseconds since 1970-01-01 UTC
-     */
-    void write(Collection<SharedSession> sessions, Map<String, Long> accesses) throws StoreUnavailableException {
-        if (accesses.isEmpty()) {
-            return;
-        }
-        Set<String> written = table.touch(manager.contextName(), accesses);
-        statistics.touched(written.size());
+    /** Writes the accesses of sessions that have not changed. */
+    void writeAccesses(Collection<SharedSession> sessions) throws StoreUnavailableException {
+        lookAfter(accesses.write(sessions));
+    }
+
+    /** Their accesses could not be written: the row knows a later one, somebody works on it, or it is gone. */
+    private void lookAfter(Collection<SharedSession> sessions) throws StoreUnavailableException {
         for (SharedSession session : sessions) {
-            String id = session.getIdInternal();
-            if (written.contains(id)) {
-                session.touched(accesses.getOrDefault(id, 0L));
-            } else {
-                lookAfter(session);
+            RowVersion known = session.basis();
+            try {
+                if (stillThere(session, known, look(session.getIdInternal(), known))) {
+                    accesses.noteIfDue(session);
+                }
+            } catch (SessionUnreadableException e) {
+                log.debug("Another node has saved what this one can't read", e); // said by the rows
             }
-        }
-    }
-
-    /** An access could not be written: the row knows a later one, somebody works on it, or it is gone. */
-    private void lookAfter(SharedSession session) throws StoreUnavailableException {
-        RowVersion known = session.basis();
-        try {
-            stillThere(session, known, look(session.getIdInternal(), known));
-        } catch (SessionUnreadableException e) {
-            log.debug("Another node has saved what this one can't read", e); // said by the rows
         }
     }
 
@@ -570,7 +528,6 @@ final class SharedSessions {
     /** Puts a copy out of memory that the store knows all of, without a word to the application. */
     void forget(SharedSession copy) {
         if (copy.decideEnd()) {
-            touches.remove(copy.getIdInternal(), copy);
             manager.end(copy, End.SILENT);
         }
     }

@@ -62,10 +62,24 @@ final class SharedWork implements StoreWork {
         SharingSettings settings = manager.settings();
         SessionRows rows = new SessionRows(log, manager);
         Endings endings = new Endings(log, manager.contextName(), table, saving, clock);
+        SharedAccesses accesses = new SharedAccesses(manager.contextName(), settings, table, saving, statistics);
         SharedSessions sessions = new SharedSessions(
-                log, manager, settings, table, rows, endings, claims, saving, reading, statistics, clock);
+                log, manager, settings, table, rows, accesses, endings, claims, saving, reading, statistics, clock);
+        SharedBatches batches = new SharedBatches(sessions, table, rows, statistics);
         SharedBackground background = new SharedBackground(
-                log, manager, settings, sessions, table, rows, endings, saving, reading, statistics, clock);
+                log,
+                manager,
+                settings,
+                sessions,
+                batches,
+                accesses,
+                table,
+                rows,
+                endings,
+                saving,
+                reading,
+                statistics,
+                clock);
         Sharing sharing = new Sharing(
                 settings, sessions, background, new SessionQueue(log, settings, locks, manager.contextName()), endings);
         manager.attach(sharing);
