@@ -3,9 +3,12 @@ package io.sessionadmin.testbed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +83,7 @@ public final class Browser implements AutoCloseable {
 
     /** Starts one; installs Chromium from Debian when it is missing and this may be done. */
     public static Browser start() {
-        if (executable("chromedriver").isEmpty() || chromium().isEmpty()) {
+        if (isMissing()) {
             install();
         }
         return new Browser(
@@ -207,9 +210,22 @@ public final class Browser implements AutoCloseable {
         if (!root || executable("apt-get").isEmpty()) {
             throw missing();
         }
-        System.out.println("Chromium or chromedriver is missing; installing both from Debian");
-        run("apt-get", "update");
-        run("apt-get", "install", "-y", "--no-install-recommends", "chromium", "chromium-driver");
+        // The tests run in two processes: one installs, the other waits for it.
+        try (FileChannel lock = FileChannel.open(
+                        Testbed.target().resolve("chromium.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = lock.lock()) {
+            if (held.isValid() && isMissing()) {
+                System.out.println("Chromium or chromedriver is missing; installing both from Debian");
+                run("apt-get", "update");
+                run("apt-get", "install", "-y", "--no-install-recommends", "chromium", "chromium-driver");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isMissing() {
+        return chromium().isEmpty() || executable("chromedriver").isEmpty();
     }
 
     private static void run(String... command) {
