@@ -212,7 +212,9 @@ public final class Browser implements AutoCloseable {
         }
         // The tests run in two processes: one installs, the other waits for it.
         try (FileChannel lock = FileChannel.open(
-                        Testbed.target().resolve("chromium.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        Testbed.target().resolve("chromium.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             if (held.isValid() && isMissing()) {
                 System.out.println("Chromium or chromedriver is missing; installing both from Debian");
