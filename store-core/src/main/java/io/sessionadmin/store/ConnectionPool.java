@@ -2,11 +2,13 @@ package io.sessionadmin.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import com.zaxxer.hikari.util.PropertyElf;
 import io.sessionadmin.table.ConnectionSource;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -91,13 +93,23 @@ final class ConnectionPool {
     /**
      * HikariCP has a line and a stack trace for each connection that breaks, which {@link StoreHealth} says once for all.
      * Whoever wants them sets a level in logging.properties. Loggers belong to the thread's class loader in Tomcat's JULI:
-     * this is to be called with the one with which HikariCP gets its own.
+     * this is to be called with the one with which HikariCP is to get its own, also those that it would get later, on
+     * the thread of a request.
      */
     private static synchronized void keepHikariQuiet() {
-        if (hikari == null) {
-            hikari = Logger.getLogger(HikariDataSource.class.getPackageName());
-            if (hikari.getLevel() == null) {
-                hikari.setLevel(Level.OFF);
+        if (hikari != null) {
+            return;
+        }
+        hikari = Logger.getLogger(HikariDataSource.class.getPackageName());
+        if (hikari.getLevel() == null) {
+            hikari.setLevel(Level.OFF);
+        }
+        for (String withLogger : List.of("PoolEntry", "ProxyConnection", "ProxyLeakTask")) {
+            try {
+                Class.forName(
+                        HikariPool.class.getPackageName() + "." + withLogger, true, HikariPool.class.getClassLoader());
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException("this is not the HikariCP that the store was built with", e);
             }
         }
     }
