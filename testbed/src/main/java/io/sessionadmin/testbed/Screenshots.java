@@ -1,6 +1,7 @@
 package io.sessionadmin.testbed;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,12 +55,13 @@ public final class Screenshots {
                 .click();
         picture("sessions");
         browser.viewport(WIDE, HEIGHT);
-        browser.all("#sessions tbody tr").stream()
+        String live = browser.all("#sessions tbody tr").stream()
                 .filter(row -> row.getText().contains("live") && !row.getText().contains("not known"))
                 .findFirst()
                 .orElseThrow()
                 .findElement(By.cssSelector("a"))
-                .click();
+                .getDomProperty("href");
+        browser.open(URI.create(String.valueOf(live))); // the row may lie under the bar of actions
         picture("session");
         browser.viewport(WIDE, HEIGHT).find("#invalidate").click();
         picture("confirm");
