@@ -53,9 +53,7 @@ final class OrphanSweep {
         }
         int removed = table.removeOrphans(
                 after,
-                silence(seconds > NodeTable.SILENCE.toSeconds()
-                        && !saving.recoveredWithin(NodeTable.SILENCE)
-                        && !reading.recoveredWithin(NodeTable.SILENCE)));
+                silence(seconds > NodeTable.SILENCE.toSeconds() && !saving.isRecovering() && !reading.isRecovering()));
         if (removed > 0) {
             log.info(removed + " rows of contexts that are deployed nowhere were removed, " + after.toSeconds()
                     + " s after their end");

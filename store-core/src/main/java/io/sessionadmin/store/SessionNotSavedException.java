@@ -1,5 +1,6 @@
 package io.sessionadmin.store;
 
+import io.sessionadmin.table.SaveResult;
 import java.io.IOException;
 import java.io.Serial;
 
@@ -17,6 +18,11 @@ final class SessionNotSavedException extends IOException {
     SessionNotSavedException(String reason) {
         super(reason);
         this.reason = reason;
+    }
+
+    SessionNotSavedException(SaveResult.TakenByContext taken) {
+        this("context " + taken.context() + " has a session with the same id and the table's key is the id alone; run"
+                + " sql/postgresql/upgrade-from-tomcat.sql, or set schema=\"upgrade\"");
     }
 
     SessionNotSavedException(String reason, Throwable cause) {

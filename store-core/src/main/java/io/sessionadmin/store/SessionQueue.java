@@ -148,6 +148,18 @@ final class SessionQueue {
         }
     }
 
+    /** Removes what dead holders have left in the table. Each few minutes. */
+    void removeEnded() throws StoreUnavailableException {
+        if (settings.locking() != SessionLocking.CLUSTER) {
+            return;
+        }
+        try {
+            leases.removeEnded();
+        } catch (TableMismatchException e) {
+            log.debug("Leases can't be removed", e); // said at the start
+        }
+    }
+
     private IOException tooLong() {
         return new IOException("another request of this session takes longer than "
                 + settings.lockTimeout().toSeconds() + " s");

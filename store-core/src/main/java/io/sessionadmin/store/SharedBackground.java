@@ -10,7 +10,6 @@ import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import io.sessionadmin.table.Tombstone;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -31,11 +30,6 @@ final class SharedBackground {
 
     /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
     private static final long LATEST_COMMIT = 30_000;
-
-    private static final long JITTER = 1_000;
-
-    /** After an outage nodes have so long to write the accesses that they could not; what has expired can wait. */
-    private static final Duration RECOVERY = Duration.ofSeconds(30);
 
     private final Log log;
     private final SharedPersistentManager manager;
@@ -133,20 +127,15 @@ final class SharedBackground {
     private void endInvalidated(long since) throws StoreUnavailableException {
         for (Tombstone tombstone : table.tombstones(manager.contextName(), since)) {
             SharedSession copy = manager.inMemory(tombstone.id());
-            if (copy != null && copy.isValid() && isOf(tombstone, copy)) {
+            if (copy != null && copy.isValid() && tombstone.isOf(copy.getCreationTimeInternal(), copy.isStored())) {
                 sharing.hasEnded(copy, new Look.Ended(tombstone.toldBy(), tombstone.endedAt()));
                 log.debug("Session " + rows.key(tombstone.id()) + " has ended elsewhere, and so here");
             }
         }
     }
 
-    /** Not of an earlier session with the same id. The access that the table keeps may be some milliseconds off. */
-    private static boolean isOf(Tombstone tombstone, SharedSession copy) {
-        return copy.getCreationTimeInternal() <= tombstone.endedAt() + (copy.isStored() ? JITTER : 0);
-    }
-
     private void reap() throws StoreUnavailableException {
-        if (saving.recoveredWithin(RECOVERY) || reading.recoveredWithin(RECOVERY)) {
+        if (saving.isRecovering() || reading.isRecovering()) {
             return;
         }
         LiveSessions live = this::heldUntil;

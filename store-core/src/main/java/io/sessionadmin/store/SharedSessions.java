@@ -343,9 +343,7 @@ final class SharedSessions {
      */
     boolean settle(SharedSession session, SaveResult result) throws IOException {
         if (result instanceof SaveResult.TakenByContext taken) {
-            throw new SessionNotSavedException("context " + taken.context() + " has a session with the same id and the"
-                    + " table's key is the id alone; run sql/postgresql/upgrade-from-tomcat.sql, or set"
-                    + " schema=\"upgrade\"");
+            throw new SessionNotSavedException(taken);
         }
         if (result instanceof SaveResult.NotSaved not) {
             throw not.cause();

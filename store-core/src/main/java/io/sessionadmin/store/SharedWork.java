@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedWork implements StoreWork {
 
     private static final int SECONDS_BETWEEN = 4;
+    private static final int SECONDS_BETWEEN_CLEANINGS = 300;
 
     private final SharedPersistentManager manager;
     private final Sharing sharing;
@@ -165,6 +166,9 @@ final class SharedWork implements StoreWork {
         sharing.sessions().writeAccesses();
         if (now) {
             sharing.background().retry();
+        }
+        if (seconds % SECONDS_BETWEEN_CLEANINGS == 0) {
+            sharing.queue().removeEnded();
         }
     }
 

@@ -26,7 +26,7 @@ import org.apache.tomcat.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a started {@link JdbcStore} does: brings sessions of one context from memory to the table and back.
+ * The work of a store under Tomcat's own managers: brings sessions of one context from memory to the table and back.
  *
  * <p>It remembers two things until PostgreSQL has taken them: sessions whose save failed, and sessions that ended here
  * while PostgreSQL was away. Both are tried again by {@link #backgroundPass()}. Safe for use by several threads.
@@ -36,15 +36,10 @@ final class StockWork implements StoreWork {
     /** The note of a session that says which state of the row its copy comes from. */
     private static final String BASIS = Basis.class.getName();
 
-    /** After an outage nodes have so long to write the accesses that they could not; what has expired can wait. */
-    private static final Duration RECOVERY = Duration.ofSeconds(30);
-
     private static final int REAPED_AT_ONCE = 100;
 
     /** How far the clocks of two nodes may be apart without a look into the whole list of tombstones; milliseconds. */
     private static final long CLOCKS_APART = 60_000;
-
-    private static final long JITTER = 1_000;
 
     private final Log log;
     private final String context;
@@ -152,9 +147,7 @@ final class StockWork implements StoreWork {
         } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
             end(session, isOursToTell(key));
         } else if (result instanceof SaveResult.TakenByContext taken) {
-            throw new SessionNotSavedException("context " + taken.context() + " has a session with the same id and the"
-                    + " table's key is the id alone; run sql/postgresql/upgrade-from-tomcat.sql, or set"
-                    + " schema=\"upgrade\"");
+            throw new SessionNotSavedException(taken);
         } else if (live.drop(session)) {
             log.info("Session " + key + " was used on another node since: its row is newer than the copy here,"
                     + " which is dropped");
@@ -419,7 +412,9 @@ final class StockWork implements StoreWork {
             if (copy.isPresent()
                     && live.holds(copy.get())
                     && LiveCopies.isValid(copy.get())
-                    && isOf(tombstone, copy.get())) {
+                    && tombstone.isOf(
+                            copy.get().getCreationTimeInternal(),
+                            !basis(copy.get(), tombstone.id()).isNone())) {
                 end(copy.get(), claims.isOurs(rows.key(copy.get()), tombstone.toldBy()));
                 ended++;
             }
@@ -429,14 +424,8 @@ final class StockWork implements StoreWork {
         }
     }
 
-    /** Not of an earlier session with the same id. The access that the table keeps may be some milliseconds off. */
-    private static boolean isOf(Tombstone tombstone, StandardSession copy) {
-        long tolerance = basis(copy, tombstone.id()).isNone() ? 0 : JITTER;
-        return copy.getCreationTimeInternal() <= tombstone.endedAt() + tolerance;
-    }
-
     private void reap(LiveCopies.Snapshot now) throws StoreUnavailableException {
-        if (saving.recoveredWithin(RECOVERY) || reading.recoveredWithin(RECOVERY)) {
+        if (saving.isRecovering() || reading.isRecovering()) {
             return;
         }
         String next = "";

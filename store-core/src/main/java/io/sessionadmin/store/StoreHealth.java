@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreHealth {
 
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
+
     private final Log log;
     private final String context;
     private final String work;
@@ -36,9 +38,12 @@ final class StoreHealth {
         return Optional.ofNullable(failure);
     }
 
-    /** Whether it failed, and has worked again for no longer than that. */
-    synchronized boolean recoveredWithin(Duration lately) {
-        return recovered != null && Duration.between(recovered, clock.instant()).compareTo(lately) < 0;
+    /**
+     * Whether it failed, and has worked again for a short while only: nodes have that long to say what they could not,
+     * such as accesses. Until then nothing is taken for expired or gone.
+     */
+    synchronized boolean isRecovering() {
+        return recovered != null && Duration.between(recovered, clock.instant()).compareTo(RECOVERY) < 0;
     }
 
     /** One that is over. */

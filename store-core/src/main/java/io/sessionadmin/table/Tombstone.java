@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record Tombstone(String id, long endedAt, @Nullable String toldBy) {
 
+    /**
+     * Whether it is the end of the session that a copy is of, and not of an earlier one with the same id.
+     *
+     * @param created when the copy's session was created, milliseconds since 1970-01-01 UTC on this node's clock
+     * @param stored whether the copy comes from a row: the access that a DBA's tombstone keeps may be some milliseconds off
+     */
+    public boolean isOf(long created, boolean stored) {
+        return created <= endedAt + (stored ? Clocks.APART : 0);
+    }
+
     /** A session id is a credential. */
     @Override
     public String toString() {
