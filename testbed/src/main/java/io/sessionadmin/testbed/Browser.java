@@ -17,6 +17,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -138,6 +139,32 @@ public final class Browser implements AutoCloseable {
 
     public WebElement find(String css) {
         return driver.findElement(By.cssSelector(css));
+    }
+
+    /**
+     * Clicks what leads to another page, and waits for that page: the driver may answer a click before the browser has
+     * begun to leave, and would then find the old page's elements.
+     */
+    public Browser follow(String css) {
+        return follow(find(css));
+    }
+
+    public Browser follow(WebElement link) {
+        WebElement page = find("html");
+        link.click();
+        Await.until("another page", () -> isGone(page) && "complete".equals(driver.executeScript(READY_STATE)));
+        return this;
+    }
+
+    private static final String READY_STATE = "return document.readyState";
+
+    private static boolean isGone(WebElement element) {
+        try {
+            element.isEnabled();
+            return false;
+        } catch (StaleElementReferenceException e) {
+            return true;
+        }
     }
 
     public List<WebElement> all(String css) {

@@ -50,9 +50,7 @@ public final class Screenshots {
     private void take(TomcatNode node) throws IOException {
         browser.open(node.uri("/session-admin/"));
         picture("overview");
-        browser.viewport(WIDE, HEIGHT)
-                .find("#contexts [data-context='/shop'] a")
-                .click();
+        browser.viewport(WIDE, HEIGHT).follow("#contexts [data-context='/shop'] a");
         picture("sessions");
         browser.viewport(WIDE, HEIGHT);
         String live = browser.all("#sessions tbody tr").stream()
@@ -63,7 +61,7 @@ public final class Screenshots {
                 .getDomProperty("href");
         browser.open(URI.create(String.valueOf(live))); // the row may lie under the bar of actions
         picture("session");
-        browser.viewport(WIDE, HEIGHT).find("#invalidate").click();
+        browser.viewport(WIDE, HEIGHT).follow("#invalidate");
         picture("confirm");
     }
 

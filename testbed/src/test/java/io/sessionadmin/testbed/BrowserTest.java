@@ -14,12 +14,12 @@ final class BrowserTest {
         try (var node = TomcatNode.on(line).shop(StoreXml.memory()).start();
                 var browser = Browser.start()) {
             browser.open(node.uri("/shop/"));
-            browser.find(".items button").click();
+            browser.follow(".items button");
             assertThat(browser.find(".cart").getText()).contains("1 x A book on sessions");
             browser.find("input[name=user]").sendKeys("alice");
-            browser.find("button[value=login]").click();
+            browser.follow("button[value=login]");
             assertThat(browser.find("#user").getText()).isEqualTo("alice");
-            browser.find("button[value=logout]").click();
+            browser.follow("button[value=logout]");
             assertThat(browser.text()).contains("Nothing yet").doesNotContain("alice");
             assertThat(browser.complaints()).noneMatch(complaint -> complaint.contains("/shop/shop.css"));
         }

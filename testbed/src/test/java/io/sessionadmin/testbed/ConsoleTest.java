@@ -74,16 +74,16 @@ final class ConsoleTest {
             assertThat(browser.find("#contexts [data-context='/shop'] [data-figure=live]")
                             .getText())
                     .isEqualTo("2");
-            browser.find("#contexts [data-context='/shop'] a").click();
+            browser.follow("#contexts [data-context='/shop'] a");
             var row = browser.all("#sessions tbody tr").stream()
                     .filter(tr -> tr.getText().contains("alice"))
                     .findFirst()
                     .orElseThrow();
             row.findElement(org.openqa.selenium.By.cssSelector("input[name=handle]"))
                     .click();
-            browser.find("#invalidate").click();
+            browser.follow("#invalidate");
             assertThat(browser.find("#question").getText()).contains("alice").contains("/shop");
-            browser.find("#invalidate").click();
+            browser.follow("#invalidate");
             assertThat(browser.find("#summary").getText()).isNotBlank();
             assertThat(browser.complaints()).isEmpty();
 
@@ -357,7 +357,7 @@ final class ConsoleTest {
             browser.as(TomcatNode.ADMIN, node.password()).open(node.uri(Admin.list("/shop")));
             assertThat(browser.find("#sessions").getText()).contains("<img src=x onerror=alert(1)>");
             browser.find("#lookup input[name=id]").sendKeys(id);
-            browser.find("#lookup button").click();
+            browser.follow("#lookup button");
             assertThat(browser.driver().getCurrentUrl()).contains("/sessions/").doesNotContain(id);
             assertThat(browser.find("#attributes").getText()).contains("</td><script>document.title='owned'</script>");
             assertThat(browser.driver().getTitle()).doesNotContain("owned");
