@@ -7,6 +7,7 @@ enum ConsoleFailure {
     NOT_SIGNED_IN(401, "notSignedIn"),
     FORBIDDEN(403, "forbidden"),
     STALE_PAGE(403, "stalePage"),
+    ROLE_MISSING(403, "roleMissing"),
     NO_SUCH_PAGE(404, "noSuchPage"),
     NO_SUCH_CONTEXT(404, "noSuchContext"),
     SESSION_GONE(404, "sessionGone"),
@@ -41,8 +42,8 @@ enum ConsoleFailure {
     /** For an answer that the container refused before or after the console. */
     static ConsoleFailure ofStatus(int status) {
         for (ConsoleFailure failure : values()) {
-            if (failure.status == status && failure != NOTHING_TICKED && failure != STALE_PAGE) {
-                return failure;
+            if (failure.status == status) {
+                return failure; // the first of a status is the general one
             }
         }
         return status < 500 ? BAD_REQUEST : CONSOLE_FAILED;

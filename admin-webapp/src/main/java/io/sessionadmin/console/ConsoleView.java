@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** What a request asks for: parsed once, and the one place that builds links. A session id is never in one. */
 sealed interface ConsoleView {
 
+    /** What its user has to be allowed. */
+    default Permission needs() {
+        return Permission.VIEW;
+    }
+
     /** GET: all contexts. */
     record Overview() implements ConsoleView {
         String href(String root) {
@@ -44,6 +49,11 @@ sealed interface ConsoleView {
 
     /** POST: asks whether these sessions shall end. */
     record Confirm(ContextAddress context, List<Handle> handles) implements ConsoleView {
+        @Override
+        public Permission needs() {
+            return Permission.OPERATE;
+        }
+
         static String href(String root) {
             return root + "/sessions/confirm";
         }
@@ -51,6 +61,11 @@ sealed interface ConsoleView {
 
     /** POST: ends these sessions. */
     record Invalidate(ContextAddress context, List<Handle> handles) implements ConsoleView {
+        @Override
+        public Permission needs() {
+            return Permission.OPERATE;
+        }
+
         static String href(String root) {
             return root + "/sessions/invalidate";
         }

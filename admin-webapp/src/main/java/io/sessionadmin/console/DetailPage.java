@@ -54,13 +54,13 @@ public record DetailPage(
     static DetailPage of(
             ConsoleView.Session view,
             SessionDetail detail,
-            boolean canInvalidate,
+            String cannotInvalidate,
             String csrf,
             String root,
             Wording words) {
         SessionEntry entry = detail.entry();
         List<Moment> moments = moments(entry, words);
-        boolean endable = canInvalidate && entry.canBeInvalidated();
+        boolean endable = cannotInvalidate.isEmpty() && entry.canBeInvalidated();
         List<SessionsPage.Hidden> fields = new ArrayList<>(SessionsPage.fields(view.context(), csrf));
         fields.add(new SessionsPage.Hidden("handle", entry.handle().hex()));
         return new DetailPage(
@@ -81,7 +81,7 @@ public record DetailPage(
                 noAttributes(detail, words),
                 entry.backup() == null ? List.of() : entry.backup().known().leftOut(),
                 endable,
-                endable ? "" : words.say(canInvalidate ? "session.alreadyInvalidated" : "sessions.cannotInvalidate"),
+                !endable && cannotInvalidate.isEmpty() ? words.say("session.alreadyInvalidated") : cannotInvalidate,
                 ConfirmPage.question(List.of(entry), view.context().title(), words),
                 new SessionsPage.Target(ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields));
     }

@@ -44,6 +44,9 @@ final class Exchange {
         this.view = view;
         if (view instanceof ConsoleView.Refused refused) {
             fail(refused.failure());
+        } else if (!view.needs().isGranted(request)) {
+            String roles = view.needs().roles();
+            fail(ConsoleFailure.ROLE_MISSING, words.say("failure.roleMissing.reason", user(), roles), null);
         } else if (request.getMethod().equals("POST") && !isFromOwnForm()) {
             fail(ConsoleFailure.STALE_PAGE);
         } else if (view instanceof ConsoleView.Overview) {
@@ -70,16 +73,16 @@ final class Exchange {
             fail(ConsoleFailure.NO_SUCH_CONTEXT);
             return;
         }
-        boolean endable = console.sessions().reach(view.context()).isPresent();
+        String refusal = cannotInvalidate(view.context());
         String title = words.say("sessions.title", view.context().title());
-        show("sessions", title, SessionsPage.of(view, listing.get(), endable, token(), root, words));
+        show("sessions", title, SessionsPage.of(view, listing.get(), refusal, token(), root, words));
     }
 
     private void detail(ConsoleView.Session view) throws IOException {
         withSession(view.context(), view.handle(), ConsoleFailure.SESSION_GONE, detail -> {
-            boolean endable = console.sessions().reach(view.context()).isPresent();
+            String refusal = cannotInvalidate(view.context());
             String title = words.say("session.title", view.handle().brief());
-            show("session", title, DetailPage.of(view, detail, endable, token(), root, words));
+            show("session", title, DetailPage.of(view, detail, refusal, token(), root, words));
         });
     }
 
@@ -115,6 +118,14 @@ final class Exchange {
     }
 
     // ------------------------------------------------------------------ ending
+
+    /** Why this user can't end sessions of this context; empty when nothing is in the way. */
+    private String cannotInvalidate(ContextAddress context) {
+        if (!Permission.OPERATE.isGranted(request)) {
+            return words.say("sessions.mayNotInvalidate", Permission.OPERATE.roles());
+        }
+        return console.sessions().reach(context).isPresent() ? "" : words.say("sessions.cannotInvalidate");
+    }
 
     private void confirm(ConsoleView.Confirm view) throws IOException {
         Optional<EngineSessions.Reach> reach = console.sessions().reach(view.context());

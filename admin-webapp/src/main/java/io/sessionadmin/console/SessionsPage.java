@@ -52,7 +52,7 @@ public record SessionsPage(
     static SessionsPage of(
             ConsoleView.Sessions view,
             EngineSessions.Listing listing,
-            boolean canInvalidate,
+            String cannotInvalidate,
             String csrf,
             String root,
             Wording words) {
@@ -76,8 +76,8 @@ public record SessionsPage(
                 rows.isEmpty() ? "" : words.say("sessions.range", rows.size(), words.figure(total(context))),
                 first ? "" : new ConsoleView.Sessions(view.context(), null).href(root),
                 page.next() == null ? "" : new ConsoleView.Sessions(view.context(), page.next()).href(root),
-                canInvalidate && !rows.isEmpty(),
-                canInvalidate ? "" : words.say("sessions.cannotInvalidate"),
+                cannotInvalidate.isEmpty() && !rows.isEmpty(),
+                cannotInvalidate,
                 new Target(
                         ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields(view.context(), csrf)));
     }

@@ -7,21 +7,15 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.session.FileStore;
 import org.apache.catalina.session.PersistentManager;
-import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.junit.jupiter.api.AfterEach;
@@ -34,41 +28,29 @@ final class ConsolePagesTest {
 
     private static final String SHOP = "host=localhost&context=/shop";
 
-    private final Path directory;
-    private final Tomcat tomcat = new Tomcat();
+    private final ConsoleTomcat tomcat;
 
-    ConsolePagesTest(@TempDir Path directory) {
-        this.directory = directory;
+    ConsolePagesTest(@TempDir Path directory) throws IOException {
+        tomcat = new ConsoleTomcat(directory);
     }
 
     @BeforeEach
     void start() throws Exception {
-        tomcat.setBaseDir(directory.toString());
-        tomcat.setPort(0);
-        tomcat.getConnector().setProperty("address", "127.0.0.1");
-        tomcat.getHost(); // the first one is where contexts go
-        tomcat.getEngine().setBackgroundProcessorDelay(-1);
         var other = new StandardHost();
         other.setName("other.example");
-        tomcat.getEngine().addChild(other);
-        Context shop = tomcat.addContext("/shop", directory.toString());
+        tomcat.tomcat().getEngine().addChild(other);
+        Path directory = tomcat.directory();
+        Context shop = tomcat.tomcat().addContext("/shop", directory.toString());
         var manager = new PersistentManager();
         var files = new FileStore();
         files.setDirectory(Files.createFile(directory.resolve("no directory")).toString());
         manager.setStore(files);
         shop.setManager(manager);
-        console();
+        unreadable(tomcat.console());
         tomcat.start();
     }
 
-    private void console() throws IOException {
-        Path war = directory.resolve("war");
-        copy(Path.of("../src-web/templates"), war.resolve("WEB-INF/templates"));
-        copy(Path.of("../src-web/static"), war.resolve("static"));
-        Context context = tomcat.addContext("/session-admin", war.toString());
-        context.setPrivileged(true);
-        Tomcat.addServlet(context, "console", ConsoleServlet.class.getName());
-        context.addServletMappingDecoded("/", "console");
+    private static void unreadable(Context context) {
         var unreadable = new FilterDef();
         unreadable.setFilterName("unreadable");
         Filter filter = (request, response, chain) -> chain.doFilter(
@@ -84,19 +66,9 @@ final class ConsolePagesTest {
         context.addFilterMap(all);
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
-    }
-
     @AfterEach
     void stop() throws Exception {
-        tomcat.stop();
-        tomcat.destroy();
+        tomcat.close();
     }
 
     @Test
@@ -134,23 +106,11 @@ final class ConsolePagesTest {
         assertThat(token.find()).as(list).isTrue();
         String form = SHOP + "&csrf=" + token.group(1) + "&handle="
                 + Handle.of("swapped out").hex();
-        return send("POST /session-admin/sessions/" + action + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n"
-                + form);
+        return tomcat.post("manager-gui", "/session-admin/sessions/" + action, form);
     }
 
     private String get(String path) {
-        return send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    }
-
-    private String send(String request) {
-        try (var socket = new Socket(
-                InetAddress.getLoopbackAddress(), tomcat.getConnector().getLocalPort())) {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return tomcat.get("manager-gui", path);
     }
 
     /** As Tomcat 11 answers for a form that it can't decode. */

@@ -29,6 +29,15 @@ public final class TomcatNode implements AutoCloseable {
     public static final String VIEWER = "viewer";
     public static final String ROBOT = "robot";
 
+    /** May look at the console's pages, and nothing else. */
+    public static final String LOOKER = "looker";
+
+    /** The same, and sees values of attributes. */
+    public static final String AUDITOR = "auditor";
+
+    /** May look at the console's pages, and do what they offer. */
+    public static final String OPERATOR = "operator";
+
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Pattern PORT = Pattern.compile("Starting ProtocolHandler \\[\"http-nio-[^\"]*?-(\\d+)\"\\]");
@@ -71,7 +80,7 @@ public final class TomcatNode implements AutoCloseable {
         return base;
     }
 
-    /** The password of {@link #ADMIN}, {@link #VIEWER} and {@link #ROBOT}. */
+    /** The password of {@link #ADMIN} and all other users of this node. */
     public String password() {
         return password;
     }

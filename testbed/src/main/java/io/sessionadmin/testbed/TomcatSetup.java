@@ -266,10 +266,20 @@ public final class TomcatSetup {
                   <user username="%2$s" password="%1$s" roles="manager-gui,manager-status,manager-jmx"/>
                   <user username="%3$s" password="%1$s" roles="manager-status"/>
                   <user username="%4$s" password="%1$s" roles="manager-script,manager-jmx"/>
+                  <user username="%5$s" password="%1$s" roles="session-viewer"/>
+                  <user username="%6$s" password="%1$s" roles="session-viewer,session-values"/>
+                  <user username="%7$s" password="%1$s" roles="session-operator"/>
                   <user username="alice" password="%1$s" roles="customer"/>
                   <user username="bob" password="%1$s" roles="customer"/>
                 </tomcat-users>
-                """.formatted(password, TomcatNode.ADMIN, TomcatNode.VIEWER, TomcatNode.ROBOT);
+                """.formatted(
+                        password,
+                        TomcatNode.ADMIN,
+                        TomcatNode.VIEWER,
+                        TomcatNode.ROBOT,
+                        TomcatNode.LOOKER,
+                        TomcatNode.AUDITOR,
+                        TomcatNode.OPERATOR);
     }
 
     private List<String> command(Path base, String route) {
