@@ -235,6 +235,7 @@ final class Exchange {
                 console.stylesheet(),
                 console.icon(),
                 new ConsoleView.Overview().href(root),
+                user().isEmpty() ? List.of() : Navigation.of(view, root, words),
                 user().isEmpty() ? "" : console.sessions().node(),
                 words.say("shell.asOf", words.moment(words.now())),
                 refresh());

@@ -1,8 +1,11 @@
 package io.sessionadmin.console;
 
+import java.util.List;
+
 /**
  * What every page has around it.
  *
+ * @param navigation empty for who is not signed in
  * @param refresh address of the same page, to be read again; empty for the answer to a form
  */
 public record Shell(
@@ -11,6 +14,7 @@ public record Shell(
         String stylesheet,
         String icon,
         String home,
+        List<Navigation.Entry> navigation,
         String node,
         String asOf,
         String refresh) {}

@@ -42,6 +42,11 @@ final class Announcements {
                 LiveGauges.window(manager));
     }
 
+    /** What does not change while this node runs. */
+    NodeReport.Origin origin() {
+        return process;
+    }
+
     /** @param listening whether this node hears at once of sessions that end elsewhere */
     void everySecond(boolean listening) throws StoreUnavailableException {
         if (++seconds % NodeTable.INTERVAL.toSeconds() != 0) {

@@ -1,6 +1,7 @@
 package io.sessionadmin.store;
 
 import io.sessionadmin.table.InvalidationListener;
+import io.sessionadmin.table.NodeReport;
 import io.sessionadmin.table.NodeTable;
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.SessionCatalog;
@@ -96,7 +97,7 @@ public final class JdbcStore extends StoreBase {
             SessionTable table = new SessionTable(guarded, settings.names(), node, settings.schema());
             prepare(table, settings, name, saving);
             StoreStatistics statistics = new StoreStatistics();
-            NodeTable nodes = new NodeTable(guarded, settings.names());
+            NodeTable nodes = table.nodes();
             Announcements announcements = new Announcements(log, nodes, manager, node, Clock.systemUTC());
             Claims claims = new Claims(table, node, announcements::isAlive, reading);
             StoreWork work = manager instanceof SharedPersistentManager shared
@@ -279,6 +280,11 @@ public final class JdbcStore extends StoreBase {
     /** The table for people to look at; empty when the store is not started. */
     public Optional<SessionCatalog> catalog() {
         return Optional.ofNullable(started).map(now -> now.table().catalog());
+    }
+
+    /** How this node announces itself to the others; empty when the store is not started. */
+    public Optional<NodeReport.Origin> announcedAs() {
+        return Optional.ofNullable(started).map(now -> now.announcements().origin());
     }
 
     /** The value of the app column for this context. */

@@ -37,16 +37,25 @@ public final class SessionCatalog {
     private final Database database;
     private final TableNames names;
     private final LayoutSource layout;
+    private final NodeTable nodes;
 
-    SessionCatalog(Database database, TableNames names, LayoutSource layout) {
+    SessionCatalog(Database database, TableNames names, LayoutSource layout, NodeTable nodes) {
         this.database = database;
         this.names = names;
         this.layout = layout;
+        this.nodes = nodes;
     }
 
     /** What the table can do. */
     public TableLayout layout() throws StoreUnavailableException {
         return layout.layout();
+    }
+
+    /** The nodes that have announced themselves for a context lately. */
+    public List<ClusterNode> nodes(String context) throws StoreUnavailableException, TableMismatchException {
+        return nodes.nodes().stream()
+                .filter(node -> node.report().origin().context().equals(context))
+                .toList();
     }
 
     private static final String HANDLE = "substring(sha256(replace(session_id, '\\', '\\\\')::bytea) from 1 for 16)";

@@ -20,6 +20,7 @@ import java.util.Set;
 public final class SessionTable {
 
     private final TableAccess table;
+    private final NodeTable nodes;
     private final Saves saves;
     private final Batches batches;
     private final Lookups lookups;
@@ -44,7 +45,8 @@ public final class SessionTable {
      * @param clock this node's, which the times of sessions are on
      */
     public SessionTable(ConnectionSource connections, TableNames names, String node, SchemaMode mode, Clock clock) {
-        this.table = new TableAccess(new Database(connections), names, node, mode, clock);
+        this.nodes = new NodeTable(connections, names);
+        this.table = new TableAccess(new Database(connections), names, nodes, node, mode, clock);
         this.saves = new Saves(table);
         this.batches = new Batches(table, saves);
         this.lookups = new Lookups(table);
@@ -69,6 +71,11 @@ public final class SessionTable {
     /** The same table, for people to look at. */
     public SessionCatalog catalog() {
         return table.catalog();
+    }
+
+    /** Where the nodes that use this table announce themselves. */
+    public NodeTable nodes() {
+        return nodes;
     }
 
     // ------------------------------------------------------------------ read

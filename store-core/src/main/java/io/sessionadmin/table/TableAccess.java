@@ -15,14 +15,16 @@ final class TableAccess {
 
     private final Database database;
     private final TableNames names;
+    private final NodeTable nodes;
     private final String node;
     private final Clock clock;
     private volatile SchemaMode mode;
     private volatile @Nullable TableLayout layout;
 
-    TableAccess(Database database, TableNames names, String node, SchemaMode mode, Clock clock) {
+    TableAccess(Database database, TableNames names, NodeTable nodes, String node, SchemaMode mode, Clock clock) {
         this.database = database;
         this.names = names;
+        this.nodes = nodes;
         this.node = node;
         this.mode = mode;
         this.clock = clock;
@@ -41,7 +43,7 @@ final class TableAccess {
     }
 
     SessionCatalog catalog() {
-        return new SessionCatalog(database, names, this::layout);
+        return new SessionCatalog(database, names, this::layout, nodes);
     }
 
     PreparedStatement statement(Connection connection, String documentedSql) throws SQLException {

@@ -3,6 +3,7 @@ package io.sessionadmin.console.model;
 import io.sessionadmin.store.ContextName;
 import io.sessionadmin.store.JdbcStore;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -68,6 +69,18 @@ final class DeployedContext {
 
     Optional<JdbcStore> jdbcStore() {
         return store().filter(JdbcStore.class::isInstance).map(JdbcStore.class::cast);
+    }
+
+    /** Who else runs it. */
+    ClusterNodes nodes() {
+        if (!(stored instanceof TableSessions table)) {
+            return ClusterNodes.unknown(Reason.of("reason.nobodyAnnounced"));
+        }
+        String own = jdbcStore()
+                .flatMap(JdbcStore::announcedAs)
+                .map(NodeReport.Origin::instance)
+                .orElse("");
+        return ClusterNodes.of(table.catalog(), app(), own);
     }
 
     /** The sessions in memory; a pass over them changes nothing. */

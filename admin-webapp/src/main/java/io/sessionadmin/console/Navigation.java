@@ -1,0 +1,26 @@
+package io.sessionadmin.console;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the head of each page leads to. */
+final class Navigation {
+
+    /**
+     * A link.
+     *
+     * @param name for tests and scripts
+     * @param current whether the page is this one
+     */
+    public record Entry(String name, String text, String href, boolean current) {}
+
+    private Navigation() {}
+
+    static List<Entry> of(@Nullable ConsoleView view, String root, Wording words) {
+        return List.of(new Entry(
+                "overview",
+                words.say("nav.overview"),
+                new ConsoleView.Overview().href(root),
+                view instanceof ConsoleView.Overview));
+    }
+}
