@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.InvalidationResult;
+import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionState;
 import io.sessionadmin.store.SessionBackup;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class MessagesTest {
         Stream.of(InvalidationResult.Outcome.values()).forEach(outcome -> keys.add("result.count." + outcome));
         Stream.of(EngineSessions.Reach.values())
                 .forEach(reach -> keys.add("confirm." + reach.name().toLowerCase(Locale.ROOT)));
+        Stream.of(SessionFilter.Backup.values()).forEach(backup -> keys.add("filter.backup." + backup));
         for (ConsoleFailure failure : ConsoleFailure.values()) {
             keys.addAll(List.of(failure.title(), failure.advice()));
         }

@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.catalina.Engine;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -104,6 +108,104 @@ public final class EngineSessions {
         return deployments
                 .orphan(app)
                 .map(table -> new Listing(Census.of(app, table, now), SessionPage.read(table, after, now)));
+    }
+
+    /**
+     * One page of the sessions that meet a filter, in memory and in the store; empty when there is no such context.
+     *
+     * @param limit {@link SessionQuery#LIMIT} at most
+     */
+    public Optional<SessionsFound> query(
+            SessionScope scope, SessionFilter filter, SessionSort sort, @Nullable SessionCursor after, int limit) {
+        Instant now = clock.instant();
+        List<SessionSearch.Place> places = places(scope, now);
+        return places.isEmpty() && scope.address() != null
+                ? Optional.empty()
+                : Optional.of(new SessionSearch(places, filter, sort, now).page(after, limit));
+    }
+
+    /**
+     * Walks through all sessions that meet a filter, however many there are, page by page.
+     *
+     * @param visitor answers whether to go on
+     * @return what was missing on the way; empty when there is no such context
+     */
+    public Optional<List<Reason>> walk(
+            SessionScope scope, SessionFilter filter, Predicate<SessionsFound.Item> visitor) {
+        Set<Reason> problems = new LinkedHashSet<>();
+        SessionCursor after = null;
+        do {
+            Optional<SessionsFound> page = query(scope, filter, SessionSort.HANDLE, after, SessionQuery.LIMIT);
+            if (page.isEmpty()) {
+                return Optional.empty();
+            }
+            problems.addAll(page.get().problems());
+            for (SessionsFound.Item item : page.get().items()) {
+                if (!visitor.test(item)) {
+                    return Optional.of(List.copyOf(problems));
+                }
+            }
+            after = page.get().next();
+        } while (after != null);
+        return Optional.of(List.copyOf(problems));
+    }
+
+    private List<SessionSearch.Place> places(SessionScope scope, Instant now) {
+        ContextAddress address = scope.address();
+        if (address instanceof ContextAddress.Deployed deployed) {
+            return deployments.find(deployed).stream()
+                    .map(context -> place(context, now))
+                    .toList();
+        }
+        if (address instanceof ContextAddress.Orphan orphan) {
+            return deployments.orphan(orphan.app()).stream()
+                    .map(table -> place(orphan.app(), table, now))
+                    .toList();
+        }
+        List<DeployedContext> deployed = deployments.all();
+        List<SessionSearch.Place> places = new ArrayList<>();
+        deployed.forEach(context -> places.add(place(context, now)));
+        deployments.orphans(deployed, new ArrayList<>()).forEach((app, table) -> places.add(place(app, table, now)));
+        places.sort(Comparator.comparing(SessionSearch.Place::app));
+        return places;
+    }
+
+    private static SessionSearch.Place place(DeployedContext context, Instant now) {
+        return new SessionSearch.Place() {
+            @Override
+            public ContextAddress address() {
+                return context.address();
+            }
+
+            @Override
+            public String app() {
+                return context.app();
+            }
+
+            @Override
+            public SessionPage page(@Nullable Handle after) {
+                return SessionPage.read(context, after, now);
+            }
+        };
+    }
+
+    private static SessionSearch.Place place(String app, TableSessions table, Instant now) {
+        return new SessionSearch.Place() {
+            @Override
+            public ContextAddress address() {
+                return new ContextAddress.Orphan(app);
+            }
+
+            @Override
+            public String app() {
+                return app;
+            }
+
+            @Override
+            public SessionPage page(@Nullable Handle after) {
+                return SessionPage.read(table, after, now);
+            }
+        };
     }
 
     /** Whether there is such a context, here or in a store. */

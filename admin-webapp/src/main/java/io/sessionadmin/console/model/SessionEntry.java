@@ -84,6 +84,11 @@ public record SessionEntry(
         return Optional.ofNullable(storedUser);
     }
 
+    /** The node that saved it last; empty where the store does not know. */
+    public Optional<String> node() {
+        return row == null || !row.valid() ? Optional.empty() : Optional.ofNullable(row.node());
+    }
+
     /** The size of the stored stream. */
     public Optional<Long> bytes() {
         return row == null || !row.valid() ? Optional.empty() : Optional.of(row.bytes());

@@ -1,0 +1,78 @@
+package io.sessionadmin.console.model;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request for sessions asks: whose, which ones, in which order, from where on, and how many.
+ *
+ * @param after where the page before ended, as {@link SessionsFound#next} had it; null for the first page
+ */
+public record SessionQuery(
+        SessionScope scope,
+        SessionFilter filter,
+        SessionSort sort,
+        @Nullable SessionCursor after,
+        int limit) {
+
+    /** How many sessions a page has at most. */
+    public static final int LIMIT = SessionPage.SIZE;
+
+    private static final Set<String> NAMES = names();
+
+    private static Set<String> names() {
+        Set<String> names = new HashSet<>(SessionFilter.NAMES);
+        names.addAll(Set.of("host", "context", "app", "sort", "after", "limit"));
+        return Set.copyOf(names);
+    }
+
+    /** @param others parameters that somebody else reads; any other one that is not known here is refused */
+    public static SessionQuery parse(Map<String, String[]> parameters, Set<String> others)
+            throws BadParameterException {
+        Parameters given = new Parameters(parameters, NAMES, others);
+        return new SessionQuery(
+                scope(given), SessionFilter.parse(given), sort(given), SessionCursor.parse(given), limit(given));
+    }
+
+    /** Either a host and a context of it, or the name that rows carry, or nothing of them for all contexts. */
+    private static SessionScope scope(Parameters given) throws BadParameterException {
+        Optional<String> app = given.text("app");
+        Optional<String> host = given.text("host");
+        Optional<String> context = given.text("context");
+        if (app.isPresent() && host.isEmpty() && context.isEmpty()) {
+            return new SessionScope.OneContext(new ContextAddress.Orphan(app.get()));
+        }
+        if (app.isEmpty() && host.isEmpty() && context.isEmpty()) {
+            return new SessionScope.AllContexts();
+        }
+        if (app.isPresent()
+                || host.isEmpty()
+                || context.filter(name -> name.startsWith("/")).isEmpty()) {
+            throw new BadParameterException("context", Reason.of("refused.context"));
+        }
+        return new SessionScope.OneContext(new ContextAddress.Deployed(host.get(), context.get()));
+    }
+
+    private static SessionSort sort(Parameters given) throws BadParameterException {
+        Optional<String> word = given.text("sort");
+        return word.isEmpty()
+                ? SessionSort.HANDLE
+                : SessionSort.parse(word.get())
+                        .orElseThrow(() -> new BadParameterException(
+                                "sort", Reason.of("refused.choice", "sort", SessionSort.words())));
+    }
+
+    private static int limit(Parameters given) throws BadParameterException {
+        Optional<String> limit = given.text("limit");
+        if (limit.isEmpty()) {
+            return LIMIT;
+        }
+        if (!limit.get().matches("[1-9]\\d{0,2}") || Integer.parseInt(limit.get()) > LIMIT) {
+            throw new BadParameterException("limit", Reason.of("refused.limit", LIMIT));
+        }
+        return Integer.parseInt(limit.get());
+    }
+}

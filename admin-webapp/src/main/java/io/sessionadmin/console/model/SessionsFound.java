@@ -1,0 +1,27 @@
+package io.sessionadmin.console.model;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of the sessions that somebody looks for.
+ *
+ * @param next where the next page begins; null on the last one
+ * @param paused whether the page ended because enough was looked through, and not because it is full: there may be more
+ *     behind {@code next}, or nothing
+ * @param total how many there are on all pages; when it is not exact it says why
+ * @param problems what is missing, and why
+ * @param now on the clock of this node
+ */
+public record SessionsFound(
+        List<Item> items,
+        @Nullable SessionCursor next,
+        boolean paused,
+        Figure total,
+        List<Reason> problems,
+        Instant now) {
+
+    /** A session, and the context that it is one of. */
+    public record Item(ContextAddress context, SessionEntry entry) {}
+}
