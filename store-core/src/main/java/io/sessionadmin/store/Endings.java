@@ -35,6 +35,9 @@ final class Endings {
     /** Ids, and when they ended: milliseconds since 1970-01-01 UTC. */
     private final Map<String, Long> toBeBuried = new ConcurrentHashMap<>();
 
+    /** Likewise, of ids that have been given to another session since. */
+    private final Map<String, Long> predecessors = new ConcurrentHashMap<>();
+
     Endings(Log log, String context, SessionTable table, StoreHealth saving, Clock clock) {
         this.log = log;
         this.context = context;
@@ -62,8 +65,26 @@ final class Endings {
     /** Tomcat gives the id to a new session, as it does where contexts share a cookie path. */
     void givenAgain(String id) {
         lately.remove(id);
-        underWay.remove(id);
-        toBeBuried.remove(id);
+        Long endedAt = toBeBuried.remove(id);
+        if (underWay.remove(id) && endedAt == null) {
+            endedAt = clock.millis();
+        }
+        if (endedAt != null) {
+            predecessors.put(id, endedAt);
+        }
+    }
+
+    /** Before a session is saved for the first time: the row of an ended one that had its id must not be taken for its. */
+    void makeWay(String id) throws StoreUnavailableException {
+        Long endedAt = predecessors.get(id);
+        if (endedAt != null) {
+            buryPredecessor(id, endedAt);
+        }
+    }
+
+    private void buryPredecessor(String id, long endedAt) throws StoreUnavailableException {
+        table.buryPredecessor(new SessionKey(context, id), endedAt);
+        predecessors.remove(id, endedAt);
     }
 
     /** Whether a session with this id has ended here at that time or later, on the clock of {@link System#nanoTime}. */
@@ -87,6 +108,7 @@ final class Endings {
         long now = clock.millis();
         try {
             table.bury(new SessionKey(context, id), now);
+            predecessors.remove(id);
             saving.worked();
         } catch (StoreUnavailableException e) {
             toBeBuried.put(id, now);
@@ -113,9 +135,12 @@ final class Endings {
     void finishBeforeStop() {
         try {
             finish();
+            for (Map.Entry<String, Long> ended : List.copyOf(predecessors.entrySet())) {
+                buryPredecessor(ended.getKey(), ended.getValue()); // the other session with its id was not saved
+            }
         } catch (StoreUnavailableException e) {
-            log.error(toBeBuried.size() + " sessions of " + context + " that have ended here are still in the table: "
-                    + e.getMessage());
+            log.error(toBeBuried.size() + predecessors.size() + " sessions of " + context
+                    + " that have ended here are still in the table: " + e.getMessage());
         }
     }
 }

@@ -97,10 +97,14 @@ final class SharedBatches {
         void add(SharedSession session) {
             SessionBackup before = session.backup();
             try {
+                sharing.makeWay(session);
                 int upTo = session.changes().upTo();
                 SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
                 entries.add(new Entry(session, before, upTo, written));
                 bytes += written.row().data().length;
+            } catch (StoreUnavailableException e) {
+                sharing.unavailable(session, before, e);
+                letGo(session);
             } catch (SessionNotSavedException e) {
                 sharing.notSaved(session, before, e);
                 letGo(session);

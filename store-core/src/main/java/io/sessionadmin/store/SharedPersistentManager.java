@@ -19,6 +19,7 @@ import org.apache.catalina.session.StandardSession;
 import org.apache.coyote.ResponseGate;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
+import org.apache.tomcat.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,7 @@ public final class SharedPersistentManager extends PersistentManagerBase {
             log.error(message);
             throw new LifecycleException(message);
         }
+        sessions.clear(); // what a late request of the last run has left behind has its classes, too
         super.startInternal(); // starts the store, which attaches itself
         if (getContext().getParent() instanceof Host host) {
             ResponseGateValve.addTo(host);
@@ -149,6 +151,7 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         }
         super.stopInternal();
         carriedOver.clear();
+        sessions.clear();
     }
 
     /** The store is there, and this does the work. */
@@ -373,8 +376,9 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         ClassLoader before = getContext().bind(false, null);
         try {
             session.end(how);
-        } catch (RuntimeException | LinkageError | StackOverflowError e) { // a listener of the application's
-            log.error("A listener threw while a session of " + contextName() + " ended", e);
+        } catch (Throwable t) { // a listener of the application's
+            ExceptionUtils.handleThrowable(t);
+            log.error("A listener threw while a session of " + contextName() + " ended", t);
         } finally {
             getContext().unbind(false, before);
         }

@@ -65,6 +65,10 @@ final class SharedSession extends StandardSession {
 
     private transient volatile RowVersion basis = RowVersion.NONE;
     private transient volatile long verifiedAt;
+
+    /** When the session of the row was created: its id may be given to another one. */
+    private transient volatile long createdAsStored;
+
     private transient volatile SessionBackup backup = SessionBackup.NONE;
     private transient volatile End end = End.HERE;
     private transient volatile boolean ended;
@@ -245,6 +249,11 @@ final class SharedSession extends StandardSession {
         return verifiedAt;
     }
 
+    /** Whether the row at its id has become another session's. */
+    boolean isSucceededBy(SharedSession row) {
+        return isStored() && row.getCreationTimeInternal() != createdAsStored;
+    }
+
     Changes changes() {
         return changes;
     }
@@ -322,6 +331,7 @@ final class SharedSession extends StandardSession {
 
     /** It is saved, with all changes up to that number. */
     void saved(RowVersion version, int upTo, long access, long now, int bytes, List<String> leftOut) {
+        createdAsStored = creationTime;
         basis = version;
         verifiedAt = now;
         changes.settle(upTo);
@@ -360,6 +370,7 @@ final class SharedSession extends StandardSession {
 
     /** This copy was made of that row. */
     void madeOf(StoredSession stored, long now) {
+        createdAsStored = creationTime;
         changes.settle(Integer.MAX_VALUE);
         renewed(stored, now);
         thisAccessedTime = stored.lastAccess();
@@ -380,6 +391,10 @@ final class SharedSession extends StandardSession {
      * changed in place. An object that looks as it did stays the same one: a request may hold it.
      */
     void takeOver(SharedSession newer, StoredSession stored, long now) {
+        if (!isStored()) { // another node was faster with the first save
+            creationTime = newer.creationTime;
+        }
+        createdAsStored = newer.creationTime;
         for (Map.Entry<String, Object> attribute : newer.attributes.entrySet()) {
             String name = attribute.getKey();
             if (handedOut.looksTheSame(name, attribute.getValue())) {

@@ -115,7 +115,7 @@ final class SharedSessions {
             if (copy != null && !needsALook(copy)) {
                 return served(copy);
             }
-            Optional<SharedSession> found = copy == null ? load(id, began) : renewed(copy, id);
+            Optional<SharedSession> found = copy == null ? load(id, began) : renewed(copy, id, began);
             if (found.isPresent() && !found.get().hasEnded() && manager.holds(found.get())) {
                 return served(found.get());
             }
@@ -146,18 +146,20 @@ final class SharedSessions {
     }
 
     /**
-     * strict: always. sticky: when nothing was heard for a while, or another node may have saved since the last request
-     * here, because the visitor was away for longer than it takes to save.
+     * strict: always. sticky: when nothing was heard for a while, when its time seems to be up, or another node may have
+     * saved since the last request here, because the visitor was away for longer than it takes to save.
      */
     private boolean needsALook(SharedSession copy) {
         if (!copy.isStored()) {
             return false;
         }
-        long idle = clock.millis() - copy.getThisAccessedTimeInternal();
+        long now = clock.millis();
+        long idle = now - copy.getThisAccessedTimeInternal();
         int maxIdleBackup = manager.getMaxIdleBackup();
         long untilSaved = maxIdleBackup < 0 ? settings.touchInterval().toMillis() : maxIdleBackup * 1000L;
         return settings.coherence() == Coherence.STRICT
                 || copy.verifiedAt() < distrustedBefore
+                || copy.isOverdue(now)
                 || idle > Math.max(untilSaved, SHORTEST_ABSENCE);
     }
 
@@ -178,10 +180,15 @@ final class SharedSessions {
     }
 
     /** Brings a copy up to its row; empty when it has ended. */
-    private Optional<SharedSession> renewed(SharedSession copy, String id) throws IOException {
+    private Optional<SharedSession> renewed(SharedSession copy, String id, long began) throws IOException {
         RowVersion known = copy.basis();
         try {
-            return stillThere(copy, known, look(id, known)) ? Optional.of(copy) : Optional.empty();
+            Look look = look(id, known);
+            if (stillThere(copy, known, look)) {
+                return Optional.of(copy);
+            }
+            boolean succeeded = look instanceof Look.Changed && copy.isEndDecided();
+            return succeeded ? load(id, began) : Optional.empty();
         } catch (StoreUnavailableException e) {
             if (copy.isOverdue(clock.millis())) {
                 throw e;
@@ -231,7 +238,7 @@ final class SharedSessions {
         return false;
     }
 
-    /** Takes over what the row has and this node has not changed. False when the copy has moved on meanwhile. */
+    /** Takes over what the row has and this node has not changed. False when the copy has moved on meanwhile, or ended. */
     private boolean merge(SharedSession copy, RowVersion known, StoredSession stored)
             throws SessionUnreadableException {
         SharedSession newer = (SharedSession) rows.read(stored);
@@ -242,17 +249,22 @@ final class SharedSessions {
             if (!copy.basis().equals(known)) {
                 return false;
             }
-            takeOver(copy, newer, stored);
-            return true;
+            return takeOver(copy, newer, stored);
         } finally {
             copy.unlock();
         }
     }
 
-    private void takeOver(SharedSession copy, SharedSession newer, StoredSession stored) {
+    /** False when the row is another session's, which has got the id since: then this copy has ended, elsewhere. */
+    private boolean takeOver(SharedSession copy, SharedSession newer, StoredSession stored) {
+        if (copy.isSucceededBy(newer)) {
+            forget(copy);
+            return false;
+        }
         copy.noticeChangesInPlace(0);
         newer.madeOf(stored, clock.millis());
         copy.takeOver(newer, stored, clock.millis());
+        return true;
     }
 
     // ------------------------------------------------------------------ save
@@ -291,6 +303,7 @@ final class SharedSessions {
         long before = statistics.start();
         SessionBackup backup = session.backup();
         try {
+            makeWay(session);
             for (int tries = 0; tries < TRIES; tries++) {
                 int upTo = session.changes().upTo();
                 SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
@@ -318,6 +331,13 @@ final class SharedSessions {
             endings.remember(session.getIdInternal()); // the answer to an insert may have been lost
         }
         return false;
+    }
+
+    /** To be called before a session is saved. */
+    void makeWay(SharedSession session) throws StoreUnavailableException {
+        if (!session.isStored()) {
+            endings.makeWay(session.getIdInternal());
+        }
     }
 
     void isSaved(SharedSession session, int upTo, SessionRows.Written written, SaveResult.Saved saved) {
@@ -350,8 +370,7 @@ final class SharedSessions {
         }
         Look look = look(session.getIdInternal(), RowVersion.NONE);
         if (look instanceof Look.Changed changed) {
-            takeOver(session, (SharedSession) rows.read(changed.session()), changed.session());
-            return true;
+            return takeOver(session, (SharedSession) rows.read(changed.session()), changed.session());
         }
         if (look instanceof Look.Expired) {
             throw new SessionNotSavedException("its row has expired while it was away");
@@ -479,7 +498,9 @@ final class SharedSessions {
                     hasEnded(session, old, look);
                     return;
                 }
-                takeOver(session, (SharedSession) rows.read(changed.session()), changed.session());
+                if (!takeOver(session, (SharedSession) rows.read(changed.session()), changed.session())) {
+                    return;
+                }
                 statistics.conflicted();
             }
             throw new SessionNotSavedException("other nodes save it all the time");

@@ -441,19 +441,13 @@ final class StockWork implements StoreWork {
 
     /** @param tell whether it falls to this node to tell the listeners */
     private void end(StandardSession session, boolean tell) {
-        if (tell) {
-            expire(session);
-        } else {
-            session.fireSessionEvent(Session.SESSION_DESTROYED_EVENT, null); // Tomcat's own, such as single sign-on
-            session.expire(false);
-        }
-    }
-
-    private void expire(StandardSession session) {
         Context catalina = manager.getContext();
         ClassLoader before = catalina.bind(false, null);
         try {
-            session.expire();
+            if (!tell) {
+                session.fireSessionEvent(Session.SESSION_DESTROYED_EVENT, null); // Tomcat's own, such as single sign-on
+            }
+            session.expire(tell);
         } catch (Throwable t) { // a listener of the application's
             ExceptionUtils.handleThrowable(t);
             log.error("A listener threw while session " + rows.key(session) + " ended", t);
@@ -467,7 +461,7 @@ final class StockWork implements StoreWork {
         String id = stored.key().id();
         beingReaped.add(id);
         try {
-            expire(rows.read(stored));
+            end(rows.read(stored), true);
         } catch (SessionUnreadableException e) {
             log.warn("Session " + stored.key() + " has ended without its listeners being told, because it can't be"
                     + " read: " + e.reason());

@@ -62,11 +62,17 @@ public final class InvalidationListener implements AutoCloseable {
             try (Connection connection = connections.open()) {
                 listen(connection);
             } catch (SQLException | RuntimeException e) {
-                if (!closed) {
-                    ears.deaf(e);
-                    pause();
-                }
+                missed(e);
+            } catch (Error e) { // one of today must not leave this node deaf tomorrow
+                missed(new IllegalStateException(e));
             }
+        }
+    }
+
+    private void missed(Exception reason) {
+        if (!closed) {
+            ears.deaf(reason);
+            pause();
         }
     }
 

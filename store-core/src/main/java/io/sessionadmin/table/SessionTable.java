@@ -219,6 +219,11 @@ public final class SessionTable {
         tombstones.bury(key, endedAt);
     }
 
+    /** The same of a session whose id has been given to another one since, which is not in the table yet. */
+    public void buryPredecessor(SessionKey key, long endedAt) throws StoreUnavailableException {
+        tombstones.bury(key, endedAt - Clocks.APART); // or its tombstone might seem to be the other one's
+    }
+
     /**
      * Invalidates a session for all nodes from outside: leaves a tombstone, whether there was a row or not, so that
      * nobody saves this id again. Nobody has told the listeners then: whoever wins {@link #claim} does.

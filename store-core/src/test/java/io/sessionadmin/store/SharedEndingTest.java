@@ -14,9 +14,13 @@ import io.sessionadmin.store.SharedTomcat.Visit;
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.TableNames;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -246,6 +250,53 @@ final class SharedEndingTest {
         assertThat(one.told).isEmpty();
     }
 
+    /** Where contexts share a cookie path Tomcat gives the id of an ended session to the next one. */
+    @Test
+    void aRequestThatSpansALogoutBringsNothingIntoTheNextSessionWithThatId() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        SharedTomcat two = nodes.start(STRICT);
+        String id = one.newSession("who", "ann", "card", "1234").getIdInternal();
+        try (Visit slow = two.visit(id)) {
+            Objects.requireNonNull(one.find(id)).invalidate();
+            SharedSession next = (SharedSession) one.manager.createSession(id);
+            next.access();
+            next.setAttribute("who", "bob");
+            next.endAccess();
+            slow.session.setAttribute("late", "yes");
+        }
+        SharedSession there = Objects.requireNonNull(two.find(id), "the next one");
+        assertThat(Collections.list(there.getAttributeNames())).containsExactly("who");
+        assertThat(there.getAttribute("who")).isEqualTo("bob");
+        assertThat(one.stored(id, "late")).isNull();
+        assertThat(one.told).containsExactly("ann");
+        assertThat(two.told).isEmpty();
+    }
+
+    @Test
+    void twoNodesThatBeginASessionWithTheSameIdAtTheSameTimeShareIt() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        SharedTomcat two = nodes.start(STRICT);
+        String id = one.manager.createSession(null).getIdInternal();
+        SharedSession here = Objects.requireNonNull(one.find(id));
+        SharedSession there = (SharedSession) two.manager.createSession(id);
+        there.setCreationTime(here.getCreationTimeInternal() + 5);
+        for (SharedSession copy : List.of(here, there)) {
+            copy.access();
+            copy.setAttribute(copy == here ? "here" : "there", "yes");
+        }
+        here.endAccess();
+        there.endAccess();
+        here.setAttribute("later", "yes");
+        for (SharedTomcat node : List.of(one, two, one)) {
+            try (Visit visit = node.visit(id)) {
+                assertThat(Collections.list(visit.session.getAttributeNames())).contains("here", "there");
+            }
+        }
+        assertThat(one.find(id)).isSameAs(here);
+        assertThat(two.find(id)).isSameAs(there);
+        assertThat(there.getAttribute("later")).isEqualTo("yes");
+    }
+
     @Test
     void theEndOfAnotherCopyLeavesTheOneInMemory() throws Exception {
         SharedTomcat one = nodes.start(STRICT);
@@ -291,6 +342,21 @@ final class SharedEndingTest {
         assertThat(one.told).isEmpty();
         assertThat(two.find(id)).isNotNull();
         assertThat(one.store.getSize()).isOne();
+    }
+
+    @Test
+    void aStickySessionWhoseTimeIsUpIsNotServedOnThatItIsNotDueForBackup() throws Exception {
+        SharedTomcat one = nodes.start(Map.of("coherence", "sticky", "maxIdleBackup", "7200"));
+        SharedSession idle = one.newSession("who", "ann");
+        String id = idle.getIdInternal();
+        one.store.save(idle);
+        idle.setCreationTime(System.currentTimeMillis() - HOUR);
+        nodes.execute("update tomcat_sessions set last_access = last_access - " + HOUR);
+
+        assertThat(one.find(id)).isNull();
+        nodes.execute("update tomcat_sessions set reap_after = 0");
+        one.pass();
+        assertThat(one.told).containsExactly("ann");
     }
 
     @Test
@@ -353,6 +419,58 @@ final class SharedEndingTest {
         assertThat(one.told).containsExactly("ann");
         assertThat(two.told).isEmpty();
         assertThat(one.store.getSize()).isZero();
+    }
+
+    /** Where contexts share a cookie path Tomcat gives the id again, to a visitor who may be another one. */
+    @Test
+    void aLogoutWhileTheDatabaseIsAwayHoldsAlthoughTheIdIsGivenAgain() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        SharedTomcat two = nodes.start(STRICT);
+        for (boolean back : List.of(false, true)) {
+            String id = one.newSession("who", "ann", "card", "1234").getIdInternal();
+            two.visit(id).close();
+            one.database.goAway();
+            Objects.requireNonNull(one.find(id)).invalidate();
+            SharedSession fresh = (SharedSession) one.manager.createSession(id);
+            fresh.access();
+            fresh.setAttribute("who", "bob");
+            if (back) {
+                one.database.comeBack();
+            }
+            fresh.endAccess();
+            assertThat(one.find(id)).as("what is in memory is served").isSameAs(fresh);
+            one.database.comeBack();
+            await("it is saved", () -> {
+                one.pass();
+                return SessionBackup.of(fresh).failure() == null && fresh.isStored();
+            });
+            one.pass();
+            assertThat(one.find(id)).isSameAs(fresh);
+            assertThat(fresh.getAttribute("card")).isNull();
+            SharedSession there = Objects.requireNonNull(two.find(id), "the new one is there");
+            assertThat(there.getAttribute("card")).isNull();
+            assertThat(there.getAttribute("who")).isEqualTo("bob");
+        }
+        assertThat(one.told).containsExactly("ann", "ann");
+    }
+
+    @Test
+    void aLogoutWhileTheDatabaseIsAwayHoldsAlthoughTheNextSessionOfThatIdIsNeverSaved() throws Exception {
+        SharedTomcat one = nodes.start(STICKY);
+        String id = one.newSession("who", "ann").getIdInternal();
+        one.store.save(Objects.requireNonNull(one.find(id)));
+        one.database.goAway();
+        Objects.requireNonNull(one.find(id)).invalidate();
+        SharedSession fresh = (SharedSession) one.manager.createSession(id);
+        fresh.setAttribute("who", "bob");
+        fresh.invalidate();
+        one.database.comeBack();
+        await("the tombstone is there", () -> {
+            one.pass();
+            return nodes.value("select count(*) from tomcat_sessions where valid_session = '1'")
+                    .equals("0");
+        });
+        assertThat(one.find(id)).isNull();
     }
 
     @Test
@@ -487,6 +605,33 @@ final class SharedEndingTest {
         one.pass();
         assertThat(one.told).hasSize(3);
         assertThat(one.manager.copies()).isEmpty();
+    }
+
+    @Test
+    void anErrorOfTheApplicationsKeepsNoOtherSessionFromEnding() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        List<String> ids = new ArrayList<>();
+        for (String who : List.of("ann", "bob", "carol")) {
+            ids.add(one.newSession("who", who, "bad", new Unwilling()).getIdInternal());
+        }
+        nodes.execute(BY_HAND);
+        one.pass();
+
+        assertThat(one.told).containsExactlyInAnyOrder("ann", "bob", "carol");
+        assertThat(one.manager.copies()).isEmpty();
+        for (String id : ids) {
+            assertThat(one.find(id)).isNull();
+        }
+    }
+
+    /** An attribute that fails when it is unbound, as by an assertion of its application's. */
+    private static final class Unwilling implements HttpSessionBindingListener, Serializable {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void valueUnbound(HttpSessionBindingEvent event) {
+            throw new AssertionError("on purpose");
+        }
     }
 
     private static SessionListener onEnd(SwitchedDatabase.Step step) {

@@ -151,6 +151,19 @@ final class SharedStartTest {
         assertThat(Objects.requireNonNull(two.find(id)).getAttribute("there")).isEqualTo(2);
     }
 
+    /** A request that outlives its context may put a session there: with objects of the old class loader. */
+    @Test
+    void whatALateRequestLeavesInAStoppedManagerIsGoneAtTheNextStart() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        SharedSession session = one.newSession("who", "ann");
+        String id = session.getIdInternal();
+        one.stopContext();
+        one.manager.add(session);
+        one.startContext();
+        assertThat(one.manager.copies()).isEmpty();
+        assertThat(one.find(id)).isNotNull().isNotSameAs(session);
+    }
+
     private StandardContext beside(SharedTomcat one, String path, Map<String, String> attributes) {
         StandardHost host = (StandardHost) one.tomcat.getHost();
         boolean startChildren = host.getStartChildren();
