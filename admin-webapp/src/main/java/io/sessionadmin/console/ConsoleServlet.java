@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 import org.apache.catalina.Container;
 import org.apache.catalina.ContainerServlet;
 import org.apache.catalina.Engine;
@@ -28,6 +29,9 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
 
     private static final long serialVersionUID = 1L;
     private static final Log log = LogFactory.getLog(ConsoleServlet.class);
+
+    /** The servlets for programs by their names in web.xml. */
+    private static final Set<String> PROGRAMS = Set.of("text", "api", "metrics");
 
     private transient @Nullable Wrapper wrapper;
     private transient @Nullable Console console;
@@ -54,13 +58,15 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
         }
         Clock clock = Clock.systemUTC();
         Templates templates = new Templates(getServletContext());
-        console = new Console(
+        Console started = new Console(
                 new EngineSessions(engine, clock),
                 templates,
                 new CsrfToken(clock),
                 clock,
                 templates.address("console.css"),
                 templates.address("icon.svg"));
+        started.offerTo(getServletContext());
+        console = started;
     }
 
     @Override
@@ -70,11 +76,19 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
         Console running = console;
         if (running == null) {
             response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
             return;
+        }
+        if (request.getDispatcherType() == DispatcherType.ERROR) {
+            RequestDispatcher interfaceForPrograms = interfaceForPrograms(request);
+            if (interfaceForPrograms != null) {
+                interfaceForPrograms.forward(request, response);
+                return;
+            }
         }
         Exchange exchange = new Exchange(running, request, response);
         if (request.getDispatcherType() == DispatcherType.ERROR) {
@@ -93,6 +107,15 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
             response.resetBuffer();
             exchange.fail(ConsoleFailure.CONSOLE_FAILED);
         }
+    }
+
+    /** Of a request that Tomcat refused before one was asked: each says so in its own form. Null for a page. */
+    private @Nullable RequestDispatcher interfaceForPrograms(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_SERVLET_NAME) instanceof String name
+                        && !name.equals(getServletName())
+                        && PROGRAMS.contains(name)
+                ? getServletContext().getNamedDispatcher(name)
+                : null;
     }
 
     private static ConsoleView parse(HttpServletRequest request, String path) {

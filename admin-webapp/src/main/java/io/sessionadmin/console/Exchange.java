@@ -172,18 +172,9 @@ final class Exchange {
                 : context.title();
     }
 
-    /**
-     * Whether one of the console's own pages sent this form. A browser says where it came from, and the token proves
-     * it. Pages that allow no referrer, as these, send "null" as their
-     * <a href="https://fetch.spec.whatwg.org/#append-a-request-origin-header">origin</a>.
-     */
+    /** Whether one of the console's own pages sent this form: a browser says where it came from, and the token proves it. */
     private boolean isFromOwnForm() {
-        String site = request.getHeader("Sec-Fetch-Site");
-        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-            return false;
-        }
-        String origin = request.getHeader("Origin");
-        if (origin != null && !origin.equals("null") && !origin.endsWith("://" + request.getHeader("Host"))) {
+        if (FetchMetadata.of(request).isFromElsewhere()) {
             return false;
         }
         String token = request.getParameter("csrf");

@@ -11,7 +11,7 @@ import java.util.ResourceBundle;
  * The words of the console in the languages that it has. Every message is a {@link MessageFormat} pattern, with or
  * without arguments: an apostrophe is written twice.
  */
-final class Messages {
+public final class Messages {
 
     /** The first one stands in for all that are missing. */
     private static final List<Locale> LANGUAGES = List.of(Locale.ENGLISH);
@@ -23,7 +23,7 @@ final class Messages {
     private final Locale locale;
     private final ResourceBundle bundle;
 
-    Messages(Locale locale) {
+    public Messages(Locale locale) {
         this.locale = locale;
         // English is the bundle without a language, so that every key is found in every language.
         this.bundle = ResourceBundle.getBundle(BUNDLE, locale, Messages.class.getClassLoader(), NO_FALLBACK);
@@ -47,7 +47,7 @@ final class Messages {
     }
 
     /** The message, or its key where it is missing: a page with a gap is better than none. */
-    String say(String key, Object... arguments) {
+    public String say(String key, Object... arguments) {
         try {
             return new MessageFormat(bundle.getString(key), locale).format(arguments);
         } catch (MissingResourceException e) {

@@ -14,15 +14,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 
 /**
  * A Tomcat in this JVM with the console as its web.xml and its META-INF/context.xml describe it, and one user for each
  * role, named like the role; "nobody" has none.
  */
-final class ConsoleTomcat implements AutoCloseable {
+public final class ConsoleTomcat implements AutoCloseable {
 
-    static final List<String> USERS = List.of(
+    public static final List<String> USERS = List.of(
             "manager-gui",
             "session-viewer",
             "session-operator",
@@ -35,7 +36,7 @@ final class ConsoleTomcat implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final Context console;
 
-    ConsoleTomcat(Path directory) throws IOException {
+    public ConsoleTomcat(Path directory) throws IOException {
         this.directory = directory;
         tomcat.setBaseDir(directory.toString());
         tomcat.setPort(0);
@@ -50,7 +51,10 @@ final class ConsoleTomcat implements AutoCloseable {
         copy(Path.of("src/main/webapp"), war);
         copy(Path.of("../src-web/templates"), war.resolve("WEB-INF/templates"));
         copy(Path.of("../src-web/static"), war.resolve("static"));
+        copy(Path.of("../src-web/api"), war.resolve("WEB-INF/api"));
+        tomcat.setAddDefaultWebXmlToWebapp(false); // it would bring JSP
         console = tomcat.addWebapp("/session-admin", war.toString());
+        Tomcat.addServlet(console, "default", DefaultServlet.class.getName());
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -66,24 +70,24 @@ final class ConsoleTomcat implements AutoCloseable {
         }
     }
 
-    Tomcat tomcat() {
+    public Tomcat tomcat() {
         return tomcat;
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
-    Context console() {
+    public Context console() {
         return console;
     }
 
-    void start() throws LifecycleException {
+    public void start() throws LifecycleException {
         tomcat.start();
     }
 
     /** What comes back for this request, with its status line and headers. */
-    String send(String request) {
+    public String send(String request) {
         try (var socket = new Socket(
                 InetAddress.getLoopbackAddress(), tomcat.getConnector().getLocalPort())) {
             socket.getOutputStream().write(request.getBytes(UTF_8));
@@ -94,15 +98,15 @@ final class ConsoleTomcat implements AutoCloseable {
     }
 
     /** @param path behind the host, as it is written */
-    String get(String user, String path, String... headers) {
+    public String get(String user, String path, String... headers) {
         return ask("GET", user, path, "", headers);
     }
 
-    String post(String user, String path, String form, String... headers) {
+    public String post(String user, String path, String form, String... headers) {
         return ask("POST", user, path, form, with(headers, "Content-Type: application/x-www-form-urlencoded"));
     }
 
-    String ask(String method, String user, String path, String body, String... headers) {
+    public String ask(String method, String user, String path, String body, String... headers) {
         var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         head.append(authorization(user));
         Arrays.stream(headers).forEach(header -> head.append(header).append("\r\n"));
@@ -123,7 +127,7 @@ final class ConsoleTomcat implements AutoCloseable {
         return Stream.concat(Arrays.stream(headers), Stream.of(header)).toArray(String[]::new);
     }
 
-    static int status(String answer) {
+    public static int status(String answer) {
         return Integer.parseInt(answer.split(" ", 3)[1]);
     }
 

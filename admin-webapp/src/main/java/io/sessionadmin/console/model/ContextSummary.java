@@ -50,9 +50,11 @@ public record ContextSummary(
     }
 
     public Optional<Duration> window() {
-        return keeping == null
-                ? Optional.empty()
-                : keeping.window().flatMap(window -> Optional.ofNullable(window.length()));
+        return backupWindow().flatMap(window -> Optional.ofNullable(window.length()));
+    }
+
+    public Optional<BackupWindow> backupWindow() {
+        return keeping == null ? Optional.empty() : keeping.window();
     }
 
     /** How many live sessions have a backup in this state. */

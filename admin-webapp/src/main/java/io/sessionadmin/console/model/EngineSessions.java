@@ -51,6 +51,31 @@ public final class EngineSessions {
         return engine.findChildren().length > 1;
     }
 
+    /** Where a context is that is named without its host. */
+    public String defaultHost() {
+        String host = engine.getDefaultHost();
+        return host == null ? "localhost" : host;
+    }
+
+    /** All contexts: those that are deployed here, and those that only a store knows, as far as it answers. */
+    public List<ContextAddress> contexts() {
+        List<DeployedContext> deployed = deployments.all();
+        List<ContextAddress> found = new ArrayList<>();
+        deployed.forEach(context -> found.add(context.address()));
+        deployments
+                .orphans(deployed, new ArrayList<>())
+                .keySet()
+                .forEach(app -> found.add(new ContextAddress.Orphan(app)));
+        return found;
+    }
+
+    /** What the stores of this JVM count, those that are JdbcStores and run. */
+    public List<StoreNumbers> stores() {
+        return deployments.all().stream()
+                .flatMap(context -> StoreNumbers.of(context.context()).stream())
+                .toList();
+    }
+
     /**
      * All contexts in numbers.
      *

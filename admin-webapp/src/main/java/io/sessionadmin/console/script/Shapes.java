@@ -1,0 +1,180 @@
+package io.sessionadmin.console.script;
+
+import io.sessionadmin.console.model.BackupWindow;
+import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.ContextSummary;
+import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.LiveSession;
+import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.console.model.SessionDetail;
+import io.sessionadmin.console.model.SessionEntry;
+import io.sessionadmin.console.model.SessionState;
+import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.StoredRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shapes of the answers as src-web/api/openapi.json describes them. What is not known is null, and
+ * {@code notExact} says why.
+ */
+final class Shapes {
+
+    private final String node;
+
+    /** @param node the name of this node */
+    Shapes(String node) {
+        this.node = node;
+    }
+
+    Fields contexts(EngineSessions.Overview overview) {
+        List<Fields> contexts = new ArrayList<>();
+        overview.contexts().forEach(context -> contexts.add(context(context)));
+        overview.orphans().forEach(context -> contexts.add(context(context)));
+        return new Fields()
+                .put("node", node)
+                .put("asOf", overview.now())
+                .put("contexts", contexts)
+                .put("notShown", overview.moreOrphans())
+                .put("problems", Sentences.of(overview.problems()));
+    }
+
+    // ------------------------------------------------------------------ a context
+
+    private static Fields context(ContextSummary context) {
+        Fields notExact = new Fields();
+        var keeping = context.keeping();
+        Fields fields = address(context.address())
+                .put("deployed", keeping != null)
+                .put("running", context.running())
+                .put("manager", keeping == null ? null : orNull(keeping.manager()))
+                .put("store", keeping == null ? null : orNull(keeping.store()))
+                .put("live", context.live(), notExact)
+                .put("swappedOut", context.swappedOut(), notExact)
+                .put("expired", context.expired(), notExact)
+                .put("invalidated", context.invalidated(), notExact)
+                .put("atRisk", context.atRisk(), notExact);
+        for (SessionBackup.State state : SessionBackup.State.values()) {
+            fields.put(word(state), Numbers.backups(context, state), notExact);
+        }
+        return fields.put("oldestUnsavedSeconds", Numbers.oldestUnsaved(context), notExact)
+                .put(
+                        "oldestBackupSeconds",
+                        Optional.ofNullable(context.oldestBackup()).map(age -> seconds(age.since(), context.now())))
+                .put("maxIdleBackup", context.backupWindow().map(BackupWindow::maxIdleBackup))
+                .put("backupWindowSeconds", context.window().map(Duration::toSeconds))
+                .put("asOf", context.now())
+                .put("storeAsOf", context.storeClock())
+                .put("notExact", notExact)
+                .put("problems", Sentences.of(context.problems()));
+    }
+
+    private static Fields address(ContextAddress address) {
+        return address instanceof ContextAddress.Deployed deployed
+                ? new Fields()
+                        .put("host", deployed.host())
+                        .put("context", deployed.name())
+                        .put("app", (Object) null)
+                : new Fields()
+                        .put("host", (Object) null)
+                        .put("context", (Object) null)
+                        .put("app", address.title());
+    }
+
+    private static @Nullable String orNull(String name) {
+        return name.isEmpty() ? null : name;
+    }
+
+    static String word(SessionBackup.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    // ------------------------------------------------------------------ a session
+
+    static String word(SessionState state) {
+        return state == SessionState.SWAPPED_OUT ? "swappedOut" : state.name().toLowerCase(Locale.ROOT);
+    }
+
+    Fields session(ContextAddress context, SessionEntry entry, Instant now) {
+        Instant saved = savedAt(entry);
+        SessionEntry.LiveBackup backup = entry.backup();
+        SessionBackup.State state = backup == null ? null : backup.state();
+        SessionBackup.Failure failure = backup == null ? null : backup.known().failure();
+        return address(context)
+                .put("handle", entry.handle().hex())
+                .put("state", word(entry.state()))
+                .put("stateReason", Sentences.of(entry.reason()))
+                .put("backup", state == null ? null : word(state))
+                .put("backupReason", failure == null ? null : failure.reason())
+                .put("node", node(entry))
+                .put("user", entry.user())
+                .put("createdAt", entry.created())
+                .put("lastAccessedAt", entry.lastAccess())
+                .put("savedAt", saved)
+                .put("backupAgeSeconds", saved == null ? null : seconds(saved, now))
+                .put("expiresAt", entry.expires())
+                .put("maxInactiveSeconds", maxInactive(entry))
+                .put("bytes", entry.bytes());
+    }
+
+    /** Of a live session the node that has it in memory, else the one that saved it. */
+    private @Nullable String node(SessionEntry entry) {
+        StoredRow row = entry.row();
+        return entry.live() != null ? node : row == null ? null : row.node();
+    }
+
+    private static @Nullable Instant savedAt(SessionEntry entry) {
+        SessionEntry.LiveBackup backup = entry.backup();
+        if (backup != null && backup.known().savedAt() != 0) {
+            return Instant.ofEpochMilli(backup.known().savedAt());
+        }
+        StoredRow row = entry.row();
+        return row == null || !row.valid() ? null : row.savedAt();
+    }
+
+    private static Optional<Integer> maxInactive(SessionEntry entry) {
+        LiveSession live = entry.live();
+        StoredRow row = entry.row();
+        if (live != null) {
+            return Optional.of(live.maxInactive());
+        }
+        return row == null || !row.valid() ? Optional.empty() : Optional.of(row.maxInactive());
+    }
+
+    Fields detail(ContextAddress context, SessionDetail detail) {
+        SessionEntry.LiveBackup backup = detail.entry().backup();
+        List<Reason> problems = new ArrayList<>();
+        if (detail.storeProblem().isGiven()) {
+            problems.add(detail.storeProblem());
+        }
+        if (detail.unreadable().isGiven()) {
+            problems.add(detail.unreadable());
+        }
+        return session(context, detail.entry(), detail.now())
+                .put(
+                        "attributes",
+                        detail.attributes().stream().map(Shapes::attribute).toList())
+                .put(
+                        "leftOut",
+                        backup == null ? List.of() : List.copyOf(backup.known().leftOut()))
+                .put("asOf", detail.now())
+                .put("problems", Sentences.of(problems));
+    }
+
+    private static Fields attribute(SessionDetail.Attribute held) {
+        return new Fields()
+                .put("name", held.name())
+                .put("className", held.memoryClass() != null ? held.memoryClass() : held.storedClass())
+                .put("savedAs", held.storedClass())
+                .put("bytes", held.bytes() < 0 ? null : held.bytes());
+    }
+
+    static long seconds(Instant since, Instant now) {
+        return Math.max(0, Duration.between(since, now).toSeconds());
+    }
+}

@@ -1,0 +1,134 @@
+package io.sessionadmin.console.script;
+
+import io.sessionadmin.console.Console;
+import io.sessionadmin.console.model.BackupWindow;
+import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.ContextSummary;
+import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.SessionEntry;
+import io.sessionadmin.store.SessionBackup;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The lines that answer a command of a script. */
+final class TextAnswers {
+
+    private final Console console;
+
+    TextAnswers(Console console) {
+        this.console = console;
+    }
+
+    List<String> answer(TextCommand command, Query query) throws RefusedException {
+        return switch (command) {
+            case LIST -> list();
+            case ATRISK -> atRisk();
+            case FIND -> find(query);
+        };
+    }
+
+    // ------------------------------------------------------------------ contexts
+
+    private List<String> list() {
+        EngineSessions.Overview overview = console.sessions().overview();
+        List<String> lines = new ArrayList<>();
+        lines.add("OK - " + overview.contexts().size() + " contexts on node ["
+                + console.sessions().node()
+                + "], and " + (overview.orphans().size() + overview.moreOrphans())
+                + " that only a store knows, as of " + overview.now());
+        all(overview).forEach(context -> lines.add(numbers(context).toString()));
+        notes(overview, lines);
+        return lines;
+    }
+
+    private static Stream<ContextSummary> all(EngineSessions.Overview overview) {
+        return Stream.concat(overview.contexts().stream(), overview.orphans().stream());
+    }
+
+    private static void notes(EngineSessions.Overview overview, List<String> lines) {
+        all(overview).forEach(context -> context.problems()
+                .forEach(problem -> lines.add("NOTE - " + context.address().title() + ": " + Sentences.say(problem))));
+        overview.problems().forEach(problem -> lines.add("NOTE - " + Sentences.say(problem)));
+    }
+
+    private static Line numbers(ContextSummary context) {
+        return place(context.address())
+                .put("state", context.running() ? "running" : context.keeping() == null ? "notDeployed" : "stopped")
+                .put("live", context.live())
+                .put("swappedOut", context.swappedOut())
+                .put("expired", context.expired())
+                .put("invalidated", context.invalidated())
+                .put("atRisk", context.atRisk())
+                .put("overdue", Numbers.backups(context, SessionBackup.State.OVERDUE))
+                .put("failing", Numbers.backups(context, SessionBackup.State.FAILING))
+                .put("oldestUnsaved", Numbers.oldestUnsaved(context))
+                .put("maxIdleBackup", context.backupWindow().map(BackupWindow::maxIdleBackup))
+                .put("backupWindow", context.window().map(Duration::toSeconds));
+    }
+
+    private static Line place(ContextAddress address) {
+        return address instanceof ContextAddress.Deployed deployed
+                ? new Line().put("context", deployed.name()).put("host", deployed.host())
+                : new Line().put("app", address.title());
+    }
+
+    private List<String> atRisk() {
+        EngineSessions.Overview overview = console.sessions().overview();
+        Figure sum = overview.contexts().stream().map(ContextSummary::atRisk).reduce(Figure.ZERO, Figure::plus);
+        Optional<Instant> oldest = overview.contexts().stream()
+                .flatMap(context -> Optional.ofNullable(context.oldestUnsaved()).stream())
+                .min(Instant::compareTo);
+        List<String> lines = new ArrayList<>();
+        lines.add("OK - At risk now on node [" + console.sessions().node() + "]: " + Line.number(sum) + " sessions"
+                + oldest.map(since ->
+                                ", the oldest change is unsaved for " + Shapes.seconds(since, overview.now()) + " s")
+                        .orElse(""));
+        overview.contexts()
+                .forEach(context -> lines.add(place(context.address())
+                        .put("atRisk", context.atRisk())
+                        .put("oldestUnsaved", Numbers.oldestUnsaved(context))
+                        .put("backupWindow", context.window().map(Duration::toSeconds))
+                        .toString()));
+        notes(overview, lines);
+        return lines;
+    }
+
+    // ------------------------------------------------------------------ sessions
+
+    private List<String> find(Query query) throws RefusedException {
+        String id = query.one("id")
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(() -> new RefusedException(Problem.BAD_PARAMETER, TextCommand.FIND.usage()));
+        Lookup found = Lookup.of(console.sessions(), id);
+        List<String> lines = new ArrayList<>();
+        lines.add("OK - Session [" + found.handle().hex() + "] is in "
+                + found.places().size() + " contexts");
+        found.places()
+                .forEach(place -> lines.add(session(
+                                place.context(),
+                                place.detail().entry(),
+                                place.detail().now())
+                        .toString()));
+        found.problems().forEach(problem -> lines.add("NOTE - " + problem));
+        return lines;
+    }
+
+    private static Line session(ContextAddress context, SessionEntry entry, Instant now) {
+        SessionEntry.LiveBackup backup = entry.backup();
+        SessionBackup.State state = backup == null ? null : backup.state();
+        return place(context)
+                .put("handle", entry.handle().hex())
+                .put("state", Shapes.word(entry.state()))
+                .put("backup", entry.live() == null ? "none" : state == null ? null : Shapes.word(state))
+                .put("user", entry.user())
+                .put("idle", Shapes.seconds(entry.lastAccess(), now))
+                .put("expires", entry.expires())
+                .put("bytes", entry.bytes());
+    }
+}

@@ -1,0 +1,330 @@
+package io.sessionadmin.console.script;
+
+import static io.sessionadmin.console.script.Programs.handle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sessionadmin.console.Postgres;
+import io.sessionadmin.console.script.Programs.Answer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The JSON interface, each answer held against its description. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class ApiTest {
+
+    private static final String API = "/api/v1";
+
+    private static OpenApi description;
+    private static Programs programs;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        description = new OpenApi();
+        String database = Postgres.freshUrl();
+        programs = new Programs(directory, database);
+        programs.visit("5E551077", "alice");
+        programs.visit("BAD", Programs.MALLORY).getSession().setAttribute(Programs.MALLORY, Programs.MALLORY);
+        programs.stored("50FA", "alice");
+        programs.forget(programs.stored("5107", null));
+        programs.update("""
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+                select '/Catalina/localhost/gone', session_id, '1', 1800, last_access, session_data
+                  from tomcat_sessions where session_id = '5107'""");
+        programs.update("""
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+                select app_name, '6A4BA6E', '1', 1800, last_access, 'no stream'
+                  from tomcat_sessions where session_id = '50FA'""");
+        refusesToSave("FA11");
+    }
+
+    /** A session that the database does not take. */
+    private static void refusesToSave(String id) throws Exception {
+        programs.update("""
+                create function refuse() returns trigger language plpgsql as $$
+                begin raise exception 'this one is not taken'; end $$""");
+        programs.update("create trigger refuse before insert on tomcat_sessions for each row"
+                + " when (new.session_id = '" + id + "') execute function refuse()");
+        assertThatThrownBy(() -> programs.stored(id, "bob")).isInstanceOf(IOException.class);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        programs.close();
+    }
+
+    @Test
+    void contextsAreCountedAndWhatIsNotKnownIsNullWithTheReason() {
+        JsonNode contexts = get("/contexts", "/contexts").json();
+
+        JsonNode stored = context(contexts, "/stored");
+        assertThat(stored.path("live").asInt()).isEqualTo(2);
+        assertThat(stored.path("swappedOut").asInt())
+                .as("one of them unreadable")
+                .isEqualTo(2);
+        assertThat(stored.path("current").asInt()).isEqualTo(1);
+        assertThat(stored.path("failing").asInt()).isEqualTo(1);
+        assertThat(stored.path("atRisk").asInt()).isEqualTo(1);
+        assertThat(stored.path("oldestUnsavedSeconds").isIntegralNumber()).isTrue();
+        assertThat(stored.path("maxIdleBackup").asInt()).isZero();
+        assertThat(stored.path("notExact").isEmpty()).isTrue();
+        JsonNode memory = context(contexts, "/memory");
+        assertThat(memory.path("atRisk").asInt()).isEqualTo(2);
+        assertThat(memory.path("never").asInt()).isEqualTo(2);
+        JsonNode silent = context(contexts, "/silent");
+        assertThat(silent.path("swappedOut").isNull()).isTrue();
+        assertThat(silent.path("notExact").path("swappedOut").path("certainty").asText())
+                .isEqualTo("unknown");
+        assertThat(silent.path("notExact").path("swappedOut").path("reason").asText())
+                .contains("FileStore");
+    }
+
+    @Test
+    void aSessionIsShownWithItsAttributesAndWithoutItsId() {
+        Answer answer = get("/sessions/" + handle("50FA") + "?context=/stored", "/sessions/{handle}");
+
+        assertThat(answer.json().path("user").asText()).isEqualTo("alice");
+        assertThat(answer.json().path("state").asText()).isEqualTo("live");
+        assertThat(answer.json().path("backup").asText()).isEqualTo("current");
+        assertThat(Instant.parse(answer.json().path("savedAt").asText())).isBefore(Instant.now());
+        assertThat(answer.json().path("attributes").get(0).path("name").asText())
+                .isEqualTo("cart");
+        assertThat(answer.body()).doesNotContain("50FA\"", "one book");
+        Answer swappedOut =
+                get("/sessions/" + handle("5107") + "?context=/stored&host=localhost", "/sessions/{handle}");
+        assertThat(swappedOut.json().path("state").asText()).isEqualTo("swappedOut");
+        assertThat(swappedOut.json().path("backup").isNull()).isTrue();
+    }
+
+    @Test
+    void aSessionThatIsNotSavedOrCannotBeReadSaysWhy() {
+        JsonNode failing = get("/sessions/" + handle("FA11") + "?context=/stored", "/sessions/{handle}")
+                .json();
+        assertThat(failing.path("backup").asText()).isEqualTo("failing");
+        assertThat(failing.path("backupReason").asText()).contains("this one is not taken");
+        JsonNode unreadable = get("/sessions/" + handle("6A4BA6E") + "?context=/stored", "/sessions/{handle}")
+                .json();
+        assertThat(unreadable.path("state").asText()).isEqualTo("unreadable");
+        assertThat(unreadable.path("stateReason").asText()).isNotBlank();
+        post("/sessions/lookup", "{\"id\": \"FA11\"}");
+        post("/sessions/lookup", "{\"id\": \"6A4BA6E\"}");
+    }
+
+    @Test
+    void rowsOfAContextThatIsNotDeployedAreFoundByItsName() {
+        JsonNode orphan = get("/sessions/" + handle("5107") + "?app=/Catalina/localhost/gone", "/sessions/{handle}")
+                .json();
+
+        assertThat(orphan.path("app").asText()).isEqualTo("/Catalina/localhost/gone");
+        assertThat(orphan.path("context").isNull()).isTrue();
+        assertThat(post("/sessions/lookup", "{\"id\": \"5107\"}").json().path("sessions"))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatVisitorsWriteIsText() {
+        Answer answer = get("/sessions/" + handle("BAD") + "?context=/memory", "/sessions/{handle}");
+
+        assertThat(answer.json().path("user").asText()).isEqualTo(Programs.MALLORY);
+        assertThat(answer.json().path("attributes").get(0).path("name").asText())
+                .isEqualTo(Programs.MALLORY);
+        assertThat(answer.body()).doesNotContain("\n", "\r");
+    }
+
+    @Test
+    void anIdIsLookedUpInAllContextsByPostAndNotGivenBack() {
+        Answer found = post("/sessions/lookup", "{\"id\": \" 5E551077 \"}");
+
+        assertThat(found.json().path("handle").asText()).isEqualTo(handle("5E551077"));
+        assertThat(found.json().path("sessions").get(0).path("context").asText())
+                .isEqualTo("/memory");
+        assertThat(found.json().path("problems").get(0).asText()).startsWith("/silent: ");
+        assertThat(found.body()).doesNotContain("5E551077");
+        assertThat(post("/sessions/lookup", "{\"id\": \"NOBODY\"}").status())
+                .as("a store that is silent may have it")
+                .isEqualTo(503);
+        assertThat(programs.get(API + "/sessions/lookup").status()).isEqualTo(405);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{",
+                "{\"id\": 1}",
+                "{\"id\": \"\"}",
+                "{\"id\": \"A\", \"id\": \"A\"}",
+                "{\"ID\": \"A\"}",
+                "{\"id\": null}",
+                "{\"id\": {\"a\": {\"a\": {\"a\": {\"a\": {\"a\": {\"a\": {\"a\": {\"a\": {\"a\": {}}}}}}}}}}}",
+                "{\"id\": \"A\"} {}",
+                "{\"id\": 1.5}"
+            })
+    void aBodyThatIsNotUnderstoodIsRefusedWithoutQuotingIt(String body) {
+        Answer answer = programs.ask(
+                "manager-script", "POST", API + "/sessions/lookup", body, "Content-Type: application/json");
+
+        description.holds("post", "/sessions/lookup", answer);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.json().path("type").asText()).isEqualTo("urn:session-admin:bad-body");
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() {
+        assertThat(post("/sessions/lookup", "{\"id\": \"" + "A".repeat(300_000) + "\"}")
+                        .status())
+                .isEqualTo(413);
+        assertThat(post("/sessions/lookup", "{\"id\": \"" + "A".repeat(20_000) + "\"}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/x-www-form-urlencoded",
+                "text/plain",
+                "multipart/form-data; boundary=x",
+                "application/jsonp",
+                "application/json; charset=utf-16"
+            })
+    void whatAFormOfAPageCanSendIsNoJson(String type) {
+        Answer answer = programs.ask(
+                "manager-script", "POST", API + "/sessions/lookup", "{\"id\": \"5E551077\"}", "Content-Type: " + type);
+
+        description.holds("post", "/sessions/lookup", answer);
+        assertThat(answer.status()).isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /contexts?page=2, 400",
+        "POST, /contexts, 405",
+        "DELETE, /contexts, 405",
+        "OPTIONS, /contexts, 405",
+        "GET, /sessions/00000000000000000000000000000000?context=/memory, 404",
+        "GET, /sessions/00000000000000000000000000000000?context=/nowhere, 404",
+        "GET, /sessions/00000000000000000000000000000000?context=/silent, 503",
+        "GET, /sessions/00000000000000000000000000000000, 400",
+        "GET, /sessions/00000000000000000000000000000000?context=memory, 400",
+        "GET, /sessions/00000000000000000000000000000000?context=/memory&context=/x, 400",
+        "GET, /sessions/00000000000000000000000000000000?context=/memory%0D%0ASet-Cookie:a, 400",
+        "GET, /sessions/5E551077?context=/memory, 404",
+        "GET, /nothing, 404",
+        "GET, '', 404",
+    })
+    void whatIsNotThereIsAProblemWithAWayOut(String method, String path, int status) {
+        Answer answer = programs.ask("manager-script", method, API + path, "");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertProblem(answer);
+        assertThat(answer.head().contains("\r\nAllow: ")).isEqualTo(status == 405);
+    }
+
+    @Test
+    void tomcatsOwnRefusalsAreProblemsToo() {
+        assertProblem(programs.ask("", "GET", API + "/contexts", ""));
+        assertThat(programs.ask("", "GET", API + "/contexts", "").head()).contains("\r\nWWW-Authenticate: Basic");
+        Answer viewer = programs.ask("manager-gui", "GET", API + "/contexts", "");
+        assertThat(viewer.status()).isEqualTo(403);
+        assertThat(viewer.json().path("detail").asText()).contains("manager-script");
+        description.holds("get", "/contexts", viewer);
+        assertProblem(programs.ask("manager-script", "TRACE", API + "/contexts", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 200",
+        "*/*, 200",
+        "'text/html, application/*;q=0.5', 200",
+        "application/json, 200",
+        "text/html, 406",
+        "'application/json;q=0, text/html', 406"
+    })
+    void onlyJsonIsSpoken(String accept, int status) {
+        Answer answer = programs.get(API + "/contexts", "Accept: " + accept);
+
+        description.holds("get", "/contexts", answer);
+        assertThat(answer.status()).isEqualTo(status);
+    }
+
+    @Test
+    void aHeadHasTheHeadersOfAnAnswerAndNoBody() {
+        Answer head = programs.ask("manager-script", "HEAD", API + "/contexts", "");
+
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.head()).containsIgnoringCase("content-type: application/json");
+        assertThat(head.body()).isEmpty();
+    }
+
+    @Test
+    void theDescriptionIsServedAsItIs() {
+        assertThat(get("/openapi.json", "/openapi.json").json()).isEqualTo(description.document());
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyPathAndFieldOfTheDescriptionIsAnswered() {
+        assertThat(description.neverAnswered()).isEmpty();
+    }
+
+    @Test
+    void theParametersOfTheDescriptionAreThoseThatAreTaken() {
+        for (String path : List.of("/openapi.json", "/contexts", "/sessions/{handle}")) {
+            String detail = programs.get(API + path.replace("{handle}", handle("5E551077")) + "?nonsense=1")
+                    .json()
+                    .path("detail")
+                    .asText();
+            Set<String> taken = detail.startsWith("The parameters are ")
+                    ? new TreeSet<>(List.of(
+                            detail.replaceAll("The parameters are |\\.$", "").split(", ", -1)))
+                    : new TreeSet<>();
+            assertThat(taken).as(path + ": " + detail).isEqualTo(description.parameters("get", path));
+        }
+    }
+
+    private static Answer get(String path, String described) {
+        Answer answer = programs.get(API + path);
+        description.holds("get", described, answer);
+        return answer;
+    }
+
+    private static Answer post(String path, String body) {
+        Answer answer = programs.post(API + path, body);
+        description.holds("post", path, answer);
+        return answer;
+    }
+
+    private static JsonNode context(JsonNode contexts, String name) {
+        for (JsonNode context : contexts.path("contexts")) {
+            if (context.path("context").asText().equals(name)) {
+                return context;
+            }
+        }
+        throw new AssertionError("no " + name + " in " + contexts);
+    }
+
+    private static void assertProblem(Answer answer) {
+        assertThat(answer.head()).containsIgnoringCase("content-type: application/problem+json");
+        assertThat(answer.json().path("status").asInt()).isEqualTo(answer.status());
+        assertThat(answer.json().path("title").asText()).isNotBlank();
+        assertThat(answer.json().path("detail").asText()).isNotBlank();
+        assertThat(answer.json().path("type").asText()).startsWith("urn:session-admin:");
+    }
+}
