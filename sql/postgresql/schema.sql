@@ -20,9 +20,13 @@ create table if not exists tomcat_sessions (
     held          boolean                  not null default false,  -- that Tomcat has the session in memory
     user_name     varchar(255),                       -- who is logged in, where Tomcat knows
 
+    base_version  bigint                   not null default 0,  -- the version that session_data was written with
+    session_changes bytea,                            -- what differs from session_data since, a session stream too, and
+                                                      -- newer; empty: nothing, null: nothing, and write all next time
+
     session_data  bytea,                              -- Tomcat's session stream; empty in a tombstone
     primary key (app_name, session_id)
-) with (fillfactor = 85);
+) with (fillfactor = 80);
 
 -- Sweeps for expired sessions. reap_after is a lower bound that an access does not move: touches stay HOT.
 create index if not exists tomcat_sessions_reap on tomcat_sessions (app_name, reap_after);

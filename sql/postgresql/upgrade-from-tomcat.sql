@@ -5,6 +5,8 @@
 -- rewritten. Nodes that use the table look at it again when their next statement does not fit any more.
 
 alter table tomcat_sessions add column if not exists version    bigint      not null default 0;
+alter table tomcat_sessions add column if not exists base_version bigint     not null default 0;
+alter table tomcat_sessions add column if not exists session_changes bytea;
 alter table tomcat_sessions add column if not exists reap_after bigint      default 0;
 alter table tomcat_sessions add column if not exists saved_at   timestamptz;  -- of older rows it is not known
 alter table tomcat_sessions alter column saved_at set default clock_timestamp();
@@ -18,7 +20,7 @@ update tomcat_sessions set app_name = '' where app_name is null;
 do $$
 begin
     if (select relkind from pg_class where oid = 'tomcat_sessions'::regclass) = 'r' then
-        alter table tomcat_sessions set (fillfactor = 85);  -- a partitioned table has none of its own
+        alter table tomcat_sessions set (fillfactor = 80);  -- a partitioned table has none of its own
     end if;
 end
 $$;

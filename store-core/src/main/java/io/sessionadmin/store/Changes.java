@@ -2,6 +2,7 @@ package io.sessionadmin.store;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,11 @@ final class Changes {
 
     synchronized boolean has(String name) {
         return names != null && names.containsKey(name);
+    }
+
+    /** The names of the attributes that are marked now. */
+    synchronized Set<String> names() {
+        return names == null ? Set.of() : Set.copyOf(names.keySet());
     }
 
     synchronized boolean hasRest() {

@@ -105,6 +105,7 @@ public final class JdbcStore extends StoreBase {
                             log,
                             shared,
                             table,
+                            settings.wholeStreams(),
                             locks(shared, guarded, settings, saving),
                             claims,
                             saving,

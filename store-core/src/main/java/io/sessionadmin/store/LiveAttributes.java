@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.catalina.Session;
+import org.apache.catalina.session.StandardSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,15 @@ public final class LiveAttributes {
             return Map.of();
         }
         return found;
+    }
+
+    /** Puts what was read from the store into a session that was read, too: no listener is told. */
+    static void restore(StandardSession session, String name, Object value) {
+        if (session instanceof SharedSession shared) {
+            shared.restore(name, value);
+        } else {
+            session.setAttribute(name, value, false);
+        }
     }
 
     /**

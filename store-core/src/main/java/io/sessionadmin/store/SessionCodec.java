@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.io.InvalidClassException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
@@ -34,6 +39,13 @@ import org.jspecify.annotations.Nullable;
  * Long thisAccessedTime, String id,
  * String authType, Principal, String expectedSessionId, SavedRequest     (each null without persistAuthentication)
  * Integer n, n x (String name, Object value)
+ * </pre>
+ *
+ * <p>Changes are such a stream too, of the attributes that have changed since all of the session was written. Behind it
+ * stand the names that the older stream is not right about any more, those of removed attributes among them:
+ *
+ * <pre>
+ * Integer m, m x String name
  * </pre>
  *
  * <p>Safe for use by several threads.
@@ -63,20 +75,67 @@ final class SessionCodec {
     record Encoded(byte[] data, long access, List<String> leftOut) {}
 
     /**
-     * Writes a session. An attribute that is not serialisable is left out and named. Anything else that the
+     * Writes all of a session. An attribute that is not serialisable is left out and named. Anything else that the
      * application's code throws may be gone the next time (a collection that changed meanwhile, say): it fails the
      * whole save, so that the last good row is not replaced by a poorer one.
      */
     Encoded encode(StandardSession session, String id) throws SessionNotSavedException {
+        return encode(session, id, Collections.list(session.getAttributeNames()), null)
+                .orElseThrow();
+    }
+
+    /**
+     * Writes what has changed in a session since all of it was written.
+     *
+     * @param since the names of the attributes that were set or removed since
+     * @return empty when one of them shares an object with another attribute: written apart they would share it no longer
+     */
+    Optional<Encoded> encodeChanges(StandardSession session, String id, Set<String> since)
+            throws SessionNotSavedException {
+        List<String> there = new ArrayList<>();
+        Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (String name : Collections.list(session.getAttributeNames())) {
+            Object value = LiveAttributes.get(session, name);
+            if (since.contains(name)) {
+                there.add(name);
+            } else if (value != null && SharedGraph.canBeChanged(value)) {
+                others.add(value);
+            }
+        }
+        return encode(session, id, there, new Since(since, others));
+    }
+
+    /** Whether attributes can be written apart from each other: none shares with another one what can be changed. */
+    boolean isIndependent(StandardSession session) {
+        return SharedGraph.isIndependent(
+                savableAttributes(session, Collections.list(session.getAttributeNames()), new LinkedHashMap<>()));
+    }
+
+    /**
+     * @param names that the whole stream is not right about any more
+     * @param others objects of attributes that are not written
+     */
+    private record Since(Set<String> names, Set<Object> others) {}
+
+    private static final class SharesWithOthersException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Empty when changes can't be written apart. */
+    private Optional<Encoded> encode(StandardSession session, String id, List<String> names, @Nullable Since since)
+            throws SessionNotSavedException {
         Map<String, String> leftOut = new LinkedHashMap<>();
-        Map<String, Object> attributes = savableAttributes(session, leftOut);
+        Map<String, Object> attributes = savableAttributes(session, names, leftOut);
         boolean withPrincipal = true;
         while (true) {
             long access = session.getThisAccessedTimeInternal();
-            Writing writing = new Writing(session, id, attributes, withPrincipal);
+            Writing writing = new Writing(session, id, attributes, withPrincipal, since);
             try {
                 byte[] data = writing.run();
-                return new Encoded(data, access, words(leftOut));
+                return writing.sharesWithOthers
+                        ? Optional.empty()
+                        : Optional.of(new Encoded(data, access, words(leftOut)));
             } catch (NotSerializableException e) {
                 String reason = "not serialisable: " + e.getMessage();
                 if (writing.attribute != null) {
@@ -90,15 +149,19 @@ final class SessionCodec {
                 }
             } catch (Throwable t) { // whatever the application's own writeObject throws
                 ExceptionUtils.handleThrowable(t);
+                if (writing.sharesWithOthers) {
+                    return Optional.empty();
+                }
                 throw new SessionNotSavedException(
                         writing.at() + " can't be serialised: " + t.getClass().getName(), t);
             }
         }
     }
 
-    private Map<String, Object> savableAttributes(StandardSession session, Map<String, String> leftOut) {
+    private Map<String, Object> savableAttributes(
+            StandardSession session, List<String> names, Map<String, String> leftOut) {
         Map<String, Object> savable = new LinkedHashMap<>();
-        for (String name : Collections.list(session.getAttributeNames())) {
+        for (String name : names) {
             Object value = LiveAttributes.get(session, name);
             if (value == null || Constants.excludedAttributeNames.contains(name)) {
                 continue;
@@ -127,18 +190,26 @@ final class SessionCodec {
         private final String id;
         private final Map<String, Object> attributes;
         private final boolean withPrincipal;
+        private final @Nullable Since since;
         private @Nullable String attribute;
+        private boolean sharesWithOthers;
 
-        Writing(StandardSession session, String id, Map<String, Object> attributes, boolean withPrincipal) {
+        Writing(
+                StandardSession session,
+                String id,
+                Map<String, Object> attributes,
+                boolean withPrincipal,
+                @Nullable Since since) {
             this.session = session;
             this.id = id;
             this.attributes = attributes;
             this.withPrincipal = withPrincipal;
+            this.since = since;
         }
 
         byte[] run() throws IOException {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-            try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            try (ObjectOutputStream out = since == null ? new ObjectOutputStream(bytes) : new Apart(bytes, since)) {
                 out.writeObject(session.getCreationTimeInternal());
                 out.writeObject(session.getLastAccessedTimeInternal());
                 out.writeObject(session.getMaxInactiveInterval());
@@ -153,8 +224,35 @@ final class SessionCodec {
                     out.writeObject(attribute.getKey());
                     out.writeObject(attribute.getValue());
                 }
+                if (since != null) {
+                    out.writeObject(since.names().size());
+                    for (String name : since.names()) {
+                        out.writeObject(name);
+                    }
+                }
             }
             return bytes.toByteArray();
+        }
+
+        /** Sees each object that is met for the first time. */
+        private final class Apart extends ObjectOutputStream {
+
+            private final Since since;
+
+            Apart(OutputStream out, Since since) throws IOException {
+                super(out);
+                this.since = since;
+                enableReplaceObject(true);
+            }
+
+            @Override
+            protected Object replaceObject(Object met) throws IOException {
+                if (since.others().contains(met)) {
+                    sharesWithOthers = true;
+                    throw new SharesWithOthersException();
+                }
+                return met;
+            }
         }
 
         private String at() {
@@ -187,10 +285,11 @@ final class SessionCodec {
     StandardSession decode(StoredSession stored) throws SessionUnreadableException {
         Context context = manager.getContext();
         ClassLoader before = context.bind(false, null);
-        try (FilteringInputStream in =
-                new FilteringInputStream(stored.data(), context.getLoader().getClassLoader(), allowedClasses)) {
-            StandardSession session = (StandardSession) manager.createEmptySession();
-            session.readObjectData(in);
+        try {
+            byte[] changes = stored.changes();
+            StandardSession session = changes == null || changes.length == 0
+                    ? read(stored.data(), null)
+                    : readWithChanges(stored, changes);
             session.setManager(manager);
             if (!stored.key().id().equals(session.getIdInternal())) {
                 throw new SessionUnreadableException("the stream in this row is another session's");
@@ -202,8 +301,7 @@ final class SessionCodec {
             String name = String.valueOf(e.getMessage()).replace('/', '.'); // as the JVM names it in an Error
             throw new SessionUnreadableException("class " + name + " is not on the context's class path", e);
         } catch (EOFException e) {
-            throw new SessionUnreadableException(
-                    "the stream ends too early, after " + stored.data().length + " bytes", e);
+            throw new SessionUnreadableException("the stream ends too early, after " + stored.bytes() + " bytes", e);
         } catch (InvalidClassException e) {
             throw new SessionUnreadableException(String.valueOf(e.getMessage()), e);
         } catch (Throwable t) { // whatever the application's own readObject throws
@@ -213,5 +311,40 @@ final class SessionCodec {
         } finally {
             context.unbind(false, before);
         }
+    }
+
+    /** @param since where the names go that stand behind the session; null for a stream without them */
+    private StandardSession read(byte[] data, @Nullable Set<String> since) throws IOException, ClassNotFoundException {
+        ClassLoader classes = manager.getContext().getLoader().getClassLoader();
+        try (FilteringInputStream in = new FilteringInputStream(data, classes, allowedClasses)) {
+            StandardSession session = (StandardSession) manager.createEmptySession();
+            session.readObjectData(in);
+            if (since != null) {
+                int names = (Integer) in.readObject();
+                for (int i = 0; i < names; i++) {
+                    since.add((String) in.readObject());
+                }
+            }
+            return session;
+        }
+    }
+
+    /** The changes are the newer session; from the whole stream come the attributes that they say nothing about. */
+    private StandardSession readWithChanges(StoredSession stored, byte[] changes)
+            throws IOException, ClassNotFoundException {
+        Set<String> since = new HashSet<>();
+        StandardSession session = read(changes, since);
+        if (!stored.partial()) {
+            StandardSession whole = read(stored.data(), null);
+            LiveAttributes.of(whole).forEach((name, value) -> {
+                if (!since.contains(name)) {
+                    LiveAttributes.restore(session, name, value);
+                }
+            });
+        }
+        if (session instanceof SharedSession shared) {
+            shared.changedSinceWhole(since);
+        }
+        return session;
     }
 }

@@ -2,8 +2,10 @@ package io.sessionadmin.store;
 
 import io.sessionadmin.table.SessionKey;
 import io.sessionadmin.table.SessionRow;
+import io.sessionadmin.table.SessionRow.Form;
 import io.sessionadmin.table.StoredSession;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -61,11 +63,35 @@ final class SessionRows {
      * @param held whether it stays in this node's memory
      */
     Written write(StandardSession session, String id, boolean held) throws SessionNotSavedException {
+        return write(session, id, held, Form.WHOLE);
+    }
+
+    /** The same, of all of it in this form. */
+    Written write(StandardSession session, String id, boolean held, Form form) throws SessionNotSavedException {
         if (!isPlausible(id)) {
             throw new SessionNotSavedException("its id is longer than 255 characters or has characters that no cookie"
                     + " carries; look at <SessionIdGenerator>");
         }
-        SessionCodec.Encoded encoded = codec.encode(session, id);
+        return row(session, id, held, form, codec.encode(session, id));
+    }
+
+    /**
+     * Makes a row of what has changed in a session that has a row, and stays in memory.
+     *
+     * @param since names of attributes that were set or removed since all of it was written
+     * @return empty when that can't be written apart from the rest
+     */
+    Optional<Written> writeChanges(StandardSession session, Set<String> since) throws SessionNotSavedException {
+        String id = session.getIdInternal();
+        return codec.encodeChanges(session, id, since).map(encoded -> row(session, id, true, Form.CHANGES, encoded));
+    }
+
+    /** Whether what changes in a session can be written apart from the rest. */
+    boolean isIndependent(StandardSession session) {
+        return codec.isIndependent(session);
+    }
+
+    private Written row(StandardSession session, String id, boolean held, Form form, SessionCodec.Encoded encoded) {
         nameLeftOut(encoded.leftOut());
         SessionRow row = new SessionRow(
                 key(id),
@@ -74,6 +100,7 @@ final class SessionRows {
                 session.getCreationTimeInternal(),
                 SessionUser.of(session).map(SessionRows::fitting).orElse(null),
                 held,
+                form,
                 encoded.data());
         return new Written(row, encoded.leftOut());
     }

@@ -23,10 +23,10 @@ final class SharedBatches {
 
     private final SharedSessions sharing;
     private final SessionTable table;
-    private final SessionRows rows;
+    private final SharedRows rows;
     private final StoreStatistics statistics;
 
-    SharedBatches(SharedSessions sharing, SessionTable table, SessionRows rows, StoreStatistics statistics) {
+    SharedBatches(SharedSessions sharing, SessionTable table, SharedRows rows, StoreStatistics statistics) {
         this.sharing = sharing;
         this.table = table;
         this.rows = rows;
@@ -48,7 +48,10 @@ final class SharedBatches {
                 }
                 batch.hold(session);
                 session.noticeChangesInPlace(0);
-                if (!anyway && session.isStored() && !session.changes().any()) {
+                if (!anyway
+                        && session.isStored()
+                        && !session.changes().any()
+                        && !SharedRows.isToBeFolded(session, held)) {
                     batch.letGo(session);
                     if (session.getThisAccessedTimeInternal() > session.savedAccess()) {
                         accessed.add(session);
@@ -67,7 +70,7 @@ final class SharedBatches {
     /** Sessions whose locks are held until they are written. */
     private final class Batch {
 
-        private record Entry(SharedSession session, SessionBackup before, int upTo, SessionRows.Written written) {}
+        private record Entry(SharedSession session, SessionBackup before, int upTo, SharedRows.Prepared prepared) {}
 
         private final boolean held;
         private final Set<SharedSession> locked = new HashSet<>();
@@ -99,9 +102,9 @@ final class SharedBatches {
             try {
                 sharing.makeWay(session);
                 int upTo = session.changes().upTo();
-                SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
-                entries.add(new Entry(session, before, upTo, written));
-                bytes += written.row().data().length;
+                SharedRows.Prepared prepared = rows.prepare(session, held);
+                entries.add(new Entry(session, before, upTo, prepared));
+                bytes += prepared.row().data().length;
             } catch (StoreUnavailableException e) {
                 sharing.unavailable(session, before, e);
                 letGo(session);
@@ -136,7 +139,7 @@ final class SharedBatches {
             long before = statistics.start();
             try {
                 List<SaveResult> results = writing.write(
-                        batch.stream().map(entry -> entry.written().row()).toList());
+                        batch.stream().map(entry -> entry.prepared().row()).toList());
                 statistics.savedBatch(batch.size(), before);
                 for (int i = 0; i < batch.size(); i++) {
                     settle(batch.get(i), results.get(i));
@@ -151,7 +154,7 @@ final class SharedBatches {
             SharedSession session = entry.session();
             try {
                 if (result instanceof SaveResult.Saved saved) {
-                    sharing.isSaved(session, entry.upTo(), entry.written(), saved);
+                    sharing.isSaved(session, entry.upTo(), entry.prepared(), saved);
                 } else if (sharing.settle(session, result)) {
                     statistics.conflicted();
                     sharing.save(session, held);

@@ -70,6 +70,7 @@ final class SharedSession extends StandardSession {
     private transient volatile long createdAsStored;
 
     private transient volatile SessionBackup backup = SessionBackup.NONE;
+    private transient volatile RowContent content = RowContent.UNKNOWN;
     private transient volatile End end = End.HERE;
     private transient volatile boolean ended;
 
@@ -244,6 +245,15 @@ final class SharedSession extends StandardSession {
         return !basis.isNone();
     }
 
+    /** What its row consists of. */
+    RowContent content() {
+        return content;
+    }
+
+    boolean hasOtherAttributesThan(Set<String> names) {
+        return !names.containsAll(attributes.keySet());
+    }
+
     /** When the copy was last known to be the same as its row, milliseconds since 1970-01-01 UTC. */
     long verifiedAt() {
         return verifiedAt;
@@ -330,12 +340,14 @@ final class SharedSession extends StandardSession {
     }
 
     /** It is saved, with all changes up to that number. */
-    void saved(RowVersion version, int upTo, long access, long now, int bytes, List<String> leftOut) {
+    void saved(RowVersion version, int upTo, SharedRows.Prepared prepared, long now) {
         createdAsStored = creationTime;
         basis = version;
+        content = prepared.content();
         verifiedAt = now;
         changes.settle(upTo);
-        SessionBackup saved = SessionBackup.saved(access, now, bytes, leftOut);
+        SessionBackup saved =
+                SessionBackup.saved(prepared.row().lastAccess(), now, prepared.bytes(), prepared.leftOut());
         updateBackup(before -> changes.any() ? saved.unsavedSince(now) : saved);
     }
 
@@ -357,6 +369,7 @@ final class SharedSession extends StandardSession {
     /** There is no row for its id any more, or not yet: it is saved as a new one. */
     void detachFromRow() {
         basis = RowVersion.NONE;
+        content = RowContent.UNKNOWN;
         changes.markRest();
         noteUnsaved();
     }
@@ -368,21 +381,32 @@ final class SharedSession extends StandardSession {
 
     // ------------------------------------------------------------------ from the row
 
+    /** An attribute as a row has it, of a session that is being read. */
+    void restore(String name, Object value) {
+        attributes.put(name, value);
+    }
+
+    /** The row that this session is read from has changes of these attributes, or of their absence. */
+    void changedSinceWhole(Set<String> names) {
+        content = content.changed(names);
+    }
+
     /** This copy was made of that row. */
     void madeOf(StoredSession stored, long now) {
         createdAsStored = creationTime;
         changes.settle(Integer.MAX_VALUE);
-        renewed(stored, now);
+        renewed(stored, content.changedSince(), now);
         thisAccessedTime = stored.lastAccess();
         lastAccessedTime = Math.min(lastAccessedTime, stored.lastAccess());
         isNew = false;
     }
 
-    private void renewed(StoredSession stored, long now) {
+    private void renewed(StoredSession stored, Set<String> changedSince, long now) {
         basis = stored.version();
+        content = content.of(stored, changedSince);
         verifiedAt = now;
-        SessionBackup fresh =
-                SessionBackup.saved(stored.lastAccess(), stored.savedAt(), stored.data().length, backup.leftOut());
+        int bytes = content.wholeBytes() + (stored.changes() == null ? 0 : stored.changes().length);
+        SessionBackup fresh = SessionBackup.saved(stored.lastAccess(), stored.savedAt(), bytes, backup.leftOut());
         updateBackup(before -> changes.any() ? fresh.unsavedSince(now) : fresh);
     }
 
@@ -411,7 +435,9 @@ final class SharedSession extends StandardSession {
         }
         for (String name : keys()) {
             synchronized (changes) {
-                if (!changes.has(name) && !newer.attributes.containsKey(name) && isSaved(name)) {
+                boolean known =
+                        !stored.partial() || newer.content.changedSince().contains(name);
+                if (known && !changes.has(name) && !newer.attributes.containsKey(name) && isSaved(name)) {
                     attributes.remove(name);
                     handedOut.replaced(name);
                 }
@@ -420,7 +446,7 @@ final class SharedSession extends StandardSession {
         if (!changes.hasRest()) {
             takeOverRest(newer);
         }
-        renewed(stored, now);
+        renewed(stored, newer.content.changedSince(), now);
         usedElsewhere(stored.lastAccess());
     }
 

@@ -51,6 +51,7 @@ final class SharedSessions {
     private final SharingSettings settings;
     private final SessionTable table;
     private final SessionRows rows;
+    private final SharedRows shared;
     private final SharedAccesses accesses;
     private final Endings endings;
     private final Claims claims;
@@ -71,6 +72,7 @@ final class SharedSessions {
             SharingSettings settings,
             SessionTable table,
             SessionRows rows,
+            SharedRows shared,
             SharedAccesses accesses,
             Endings endings,
             Claims claims,
@@ -83,6 +85,7 @@ final class SharedSessions {
         this.settings = settings;
         this.table = table;
         this.rows = rows;
+        this.shared = shared;
         this.accesses = accesses;
         this.endings = endings;
         this.claims = claims;
@@ -306,11 +309,12 @@ final class SharedSessions {
             makeWay(session);
             for (int tries = 0; tries < TRIES; tries++) {
                 int upTo = session.changes().upTo();
-                SessionRows.Written written = rows.write(session, session.getIdInternal(), held);
-                SaveResult result =
-                        session.isStored() ? table.update(written.row(), session.basis()) : table.insert(written.row());
+                SharedRows.Prepared prepared = shared.prepare(session, held);
+                SaveResult result = session.isStored()
+                        ? table.update(prepared.row(), session.basis())
+                        : table.insert(prepared.row());
                 if (result instanceof SaveResult.Saved saved) {
-                    isSaved(session, upTo, written, saved);
+                    isSaved(session, upTo, prepared, saved);
                     statistics.saved(before);
                     return true;
                 }
@@ -340,18 +344,12 @@ final class SharedSessions {
         }
     }
 
-    void isSaved(SharedSession session, int upTo, SessionRows.Written written, SaveResult.Saved saved) {
-        if (!written.row().key().id().equals(session.getIdInternal()) || session.hasEnded()) {
-            endings.bury(written.row().key().id()); // it ended or got a new id while it was being saved
+    void isSaved(SharedSession session, int upTo, SharedRows.Prepared prepared, SaveResult.Saved saved) {
+        if (!prepared.row().key().id().equals(session.getIdInternal()) || session.hasEnded()) {
+            endings.bury(prepared.row().key().id()); // it ended or got a new id while it was being saved
             return;
         }
-        session.saved(
-                saved.version(),
-                upTo,
-                written.row().lastAccess(),
-                clock.millis(),
-                written.row().data().length,
-                written.leftOut());
+        session.saved(saved.version(), upTo, prepared, clock.millis());
         failed.remove(session);
         saving.worked();
     }
@@ -482,10 +480,10 @@ final class SharedSessions {
         try {
             for (int tries = 0; tries < TRIES; tries++) {
                 int upTo = session.changes().upTo();
-                SessionRows.Written written = rows.write(session, session.getIdInternal(), true);
-                SaveResult result = table.move(old, session.basis(), written.row());
+                SharedRows.Prepared prepared = shared.prepareWhole(session, true);
+                SaveResult result = table.move(old, session.basis(), prepared.row());
                 if (result instanceof SaveResult.Saved saved) {
-                    isSaved(session, upTo, written, saved);
+                    isSaved(session, upTo, prepared, saved);
                     return;
                 }
                 Look look = look(session.getIdInternal(), RowVersion.NONE);

@@ -54,6 +54,7 @@ final class SharedWork implements StoreWork {
             Log log,
             SharedPersistentManager manager,
             SessionTable table,
+            boolean wholeStreams,
             SessionLocks locks,
             Claims claims,
             StoreHealth saving,
@@ -64,9 +65,22 @@ final class SharedWork implements StoreWork {
         SessionRows rows = new SessionRows(log, manager);
         Endings endings = new Endings(log, manager.contextName(), table, saving, clock);
         SharedAccesses accesses = new SharedAccesses(manager.contextName(), settings, table, saving, statistics);
+        SharedRows shared = new SharedRows(table, rows, wholeStreams);
         SharedSessions sessions = new SharedSessions(
-                log, manager, settings, table, rows, accesses, endings, claims, saving, reading, statistics, clock);
-        SharedBatches batches = new SharedBatches(sessions, table, rows, statistics);
+                log,
+                manager,
+                settings,
+                table,
+                rows,
+                shared,
+                accesses,
+                endings,
+                claims,
+                saving,
+                reading,
+                statistics,
+                clock);
+        SharedBatches batches = new SharedBatches(sessions, table, shared, statistics);
         SharedBackground background = new SharedBackground(
                 log,
                 manager,

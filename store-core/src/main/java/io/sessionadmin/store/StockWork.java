@@ -215,8 +215,7 @@ final class StockWork implements StoreWork {
     private StandardSession decoded(StoredSession stored) throws SessionUnreadableException {
         StandardSession session = rows.read(stored);
         long access = Math.max(stored.lastAccess(), session.getThisAccessedTimeInternal());
-        SessionBackup.saved(access, stored.savedAt(), stored.data().length, List.of())
-                .attachTo(session);
+        SessionBackup.saved(access, stored.savedAt(), stored.bytes(), List.of()).attachTo(session);
         session.setNote(BASIS, new Basis(stored.key().id(), stored.version()));
         known.put(stored.key().id(), session);
         return session;

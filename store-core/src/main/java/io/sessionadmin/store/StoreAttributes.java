@@ -28,7 +28,8 @@ final class StoreAttributes {
             "sessionMaxInactiveCol",
             "sessionLastAccessedCol",
             "schema",
-            "orphanTimeout");
+            "orphanTimeout",
+            "wholeStreams");
 
     private static final String ONE_WEEK = "604800";
 
@@ -59,10 +60,11 @@ final class StoreAttributes {
                 written.get("connectionName"),
                 written.get("connectionPassword"),
                 written.get("dataSourceName"),
-                localDataSource(),
+                flag("localDataSource"),
                 names(),
                 SchemaMode.parse(written.getOrDefault("schema", "validate")),
                 orphanTimeout(),
+                flag("wholeStreams"),
                 pool);
     }
 
@@ -97,14 +99,14 @@ final class StoreAttributes {
                 "<Store orphanTimeout=\"" + value + "\">: use a number of seconds, 0 to keep orphans for ever");
     }
 
-    private boolean localDataSource() {
-        @Nullable String value = written.get("localDataSource");
+    private boolean flag(String attribute) {
+        @Nullable String value = written.get(attribute);
         if (value == null || value.equals("false")) {
             return false;
         }
         if (value.equals("true")) {
             return true;
         }
-        throw new IllegalArgumentException("<Store localDataSource=\"" + value + "\">: use true or false");
+        throw new IllegalArgumentException("<Store " + attribute + "=\"" + value + "\">: use true or false");
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The attributes of {@code <Store>}, checked and frozen when the store starts. No database is asked here.
  *
  * @param orphanTimeout how long rows of contexts that are deployed nowhere are kept; zero: for ever
+ * @param wholeStreams whether all of a session is written each time, for Tomcat's own store to read at any moment
  * @param pool settings of the connection pool, under HikariCP's own names
  */
 record StoreSettings(
@@ -22,6 +23,7 @@ record StoreSettings(
         TableNames names,
         SchemaMode schema,
         Duration orphanTimeout,
+        boolean wholeStreams,
         Map<String, String> pool) {
 
     /** @throws IllegalArgumentException for attributes that contradict each other; says what to do */

@@ -22,8 +22,9 @@ final class Lookups {
             select valid_session, max_inactive, last_access, version, node, saved_at, now_millis,
                    case when last_access + max_inactive::bigint * 1000 + least(?, max_inactive::bigint * 100) < now_millis
                         then max_inactive > 0 else false end,
-                   unchanged,
-                   case when not unchanged and valid_session <> '0' then session_data end
+                   unchanged, base_version, same_base,
+                   case when not unchanged and valid_session <> '0' then session_changes end,
+                   case when not unchanged and not same_base and valid_session <> '0' then session_data end
               from (select valid_session, max_inactive, last_access, session_data, %s,
                            (extract(epoch from now()) * 1000)::bigint as now_millis
                       from tomcat_sessions
@@ -32,12 +33,17 @@ final class Lookups {
     private static final String OWN = """
             version, (extract(epoch from saved_at) * 1000)::bigint as saved_at,
                            case when octet_length(session_data) > 0 then null else node end as node,
-                           version = ? and (version > 0 or last_access = ?) as unchanged""";
+                           version = ? and (version > 0 or last_access = ?) as unchanged,
+                           base_version, base_version > 0 and base_version = ? as same_base, session_changes""";
 
     private static final String SIX_COLUMNS = """
-            0 as version, 0 as saved_at, '' as node, ?::bigint <= 0 and last_access = ? as unchanged""";
+            0 as version, 0 as saved_at, '' as node, ?::bigint <= 0 and last_access = ? as unchanged,
+            ?::bigint as base_version, false as same_base, null::bytea as session_changes""";
 
-    /** What the table says now; the data is sent only when it is another state than the known one. */
+    /**
+     * What the table says now; the data is sent only when it is another state than the known one, and the whole stream
+     * only when that is another one, too.
+     */
     Look look(SessionKey key, RowVersion known, Duration grace) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
@@ -49,6 +55,7 @@ final class Lookups {
                         .number(grace.toMillis())
                         .number(known.version())
                         .number(known.lastAccess())
+                        .number(known.whole())
                         .key(key);
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? seen(key, row, clocks) : new Look.Absent();
@@ -71,12 +78,14 @@ final class Lookups {
         }
         return new Look.Changed(new StoredSession(
                 key,
-                RowVersion.of(row.getLong(4), row.getLong(3)),
+                RowVersion.of(row.getLong(4), row.getLong(3), row.getLong(10)),
                 maxInactive,
                 lastAccess,
                 savedAt(row.getLong(6), row.getLong(7), clocks),
                 null,
-                StoredSession.data(row, 10)));
+                row.getBoolean(11),
+                StoredSession.data(row, 13),
+                row.getBytes(12)));
     }
 
     private static long savedAt(long there, long nowThere, Clocks clocks) {

@@ -63,7 +63,7 @@ final class Moves {
     /** The old id is dead and the new one is there: an earlier move was done, and its answer was lost. */
     private Optional<SaveResult> movedBefore(
             Connection connection, TableLayout layout, Saves.Write write, Clocks clocks) throws SQLException {
-        String sql = MOVED_BEFORE.formatted(layout.ownColumns() ? "version, node" : "0, null");
+        String sql = MOVED_BEFORE.formatted(layout.ownColumns() ? "version, node, base_version" : "0, null, 0");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             new Parameters(statement).key(write.row().key());
             try (ResultSet row = statement.executeQuery()) {
@@ -73,7 +73,7 @@ final class Moves {
                 if (layout.ownColumns() && !table.node().equals(row.getString(2))) {
                     return Optional.of(new SaveResult.Stale());
                 }
-                RowVersion there = RowVersion.of(row.getLong(1), row.getLong(3));
+                RowVersion there = RowVersion.of(row.getLong(1), row.getLong(4), row.getLong(3));
                 Saves.Write over = new Saves.Write(write.row(), there, false, write.newVersion());
                 return saves.execute(connection, layout, over, clocks).map(SaveResult.Saved::new);
             }
@@ -97,7 +97,7 @@ final class Moves {
         }
         boolean own = layout.ownColumns();
         String sql = LEAVE.formatted(
-                own ? ", reap_after = 0, held = false, saved_at = clock_timestamp(), node = ?" : "",
+                own ? TableLayout.TOMBSTONE + ", node = ?" : "",
                 own ? "version = ? and (version > 0 or last_access = ?)" : "last_access = ?");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             Parameters parameters =
@@ -139,12 +139,6 @@ final class Moves {
     }
 
     private static Saves.Write at(SessionKey old, RowVersion basis, Saves.Write write) {
-        SessionRow row = write.row();
-        return new Saves.Write(
-                new SessionRow(
-                        old, row.maxInactive(), row.lastAccess(), row.created(), row.user(), row.held(), row.data()),
-                basis,
-                false,
-                write.newVersion());
+        return new Saves.Write(write.row().at(old), basis, false, write.newVersion());
     }
 }

@@ -49,7 +49,7 @@ final class Parameters {
         return this;
     }
 
-    Parameters bytes(byte[] value) throws SQLException {
+    Parameters bytes(byte @Nullable [] value) throws SQLException {
         statement.setBytes(next++, value);
         return this;
     }

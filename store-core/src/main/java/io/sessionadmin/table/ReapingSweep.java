@@ -156,7 +156,7 @@ final class ReapingSweep {
                       (extract(epoch from now()) * 1000)::bigint, %s""";
 
     private List<StoredSession> delete(String context, List<String> ids) throws SQLException {
-        String sql = DELETE.formatted(ownColumns ? "version" : "0");
+        String sql = DELETE.formatted(ownColumns ? "version, base_version, session_changes" : "0, 0, null::bytea");
         Array array = connection.createArrayOf("text", ids.toArray());
         try (PreparedStatement statement = connection.prepareStatement(names.in(sql))) {
             statement.setString(1, context);
@@ -166,12 +166,14 @@ final class ReapingSweep {
                 while (row.next()) {
                     deleted.add(new StoredSession(
                             new SessionKey(context, row.getString(1)),
-                            RowVersion.of(row.getLong(6), row.getLong(3)),
+                            RowVersion.of(row.getLong(6), row.getLong(3), row.getLong(7)),
                             row.getInt(2),
                             clocks.here(row.getLong(3), row.getLong(5)),
                             0,
                             null,
-                            StoredSession.data(row, 4)));
+                            false,
+                            StoredSession.data(row, 4),
+                            row.getBytes(8)));
                 }
                 return deleted;
             }

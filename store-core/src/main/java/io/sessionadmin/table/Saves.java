@@ -33,7 +33,23 @@ final class Saves {
      * @param laterWins whether a row in another state is replaced when it was accessed earlier
      * @param newVersion of the state that is written
      */
-    record Write(SessionRow row, RowVersion basis, boolean laterWins, long newVersion) {}
+    record Write(SessionRow row, RowVersion basis, boolean laterWins, long newVersion) {
+
+        Write {
+            if (row.form() == SessionRow.Form.CHANGES && (basis.isNone() || laterWins)) {
+                throw new IllegalArgumentException("changes are written over the very row that they were made from");
+            }
+        }
+
+        boolean isOfChanges() {
+            return row.form() == SessionRow.Form.CHANGES;
+        }
+
+        /** The version of the whole stream that the row has afterwards. */
+        long whole() {
+            return isOfChanges() ? basis.whole() : newVersion;
+        }
+    }
 
     /** No state of the row has had this version before: not after the row was deleted and inserted again either. */
     Write write(SessionRow row, RowVersion basis, boolean laterWins) {
@@ -46,19 +62,22 @@ final class Saves {
     /** Empty when nothing was written. */
     Optional<RowVersion> execute(Connection connection, TableLayout layout, Write write, Clocks clocks)
             throws SQLException {
+        if (!layout.ownColumns() && write.isOfChanges()) {
+            return Optional.empty(); // a table that had our columns when the changes were made
+        }
         try (PreparedStatement statement = table.statement(connection, sql(layout, write))) {
             bind(statement, layout, write, clocks);
             if (layout.ownColumns()) {
                 return statement.executeUpdate() == 1 ? Optional.of(written(write)) : Optional.empty();
             }
             try (ResultSet lastAccess = statement.executeQuery()) {
-                return lastAccess.next() ? Optional.of(RowVersion.of(0, lastAccess.getLong(1))) : Optional.empty();
+                return lastAccess.next() ? Optional.of(RowVersion.of(0, lastAccess.getLong(1), 0)) : Optional.empty();
             }
         }
     }
 
     static RowVersion written(Write write) {
-        return RowVersion.of(write.newVersion(), 0);
+        return RowVersion.of(write.newVersion(), 0, write.whole());
     }
 
     static String sql(TableLayout layout, Write write) {
@@ -81,20 +100,23 @@ final class Saves {
 
     private static final String INSERT = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
-                                                   reap_after, node, held, user_name, version, session_data)
-            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?
+                                                   reap_after, node, held, user_name, version, base_version, session_changes,
+                                                   session_data)
+            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?
               from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
             on conflict (%s) do update
-               set valid_session = '1',
-                   max_inactive  = excluded.max_inactive,
-                   last_access   = greatest(stored.last_access, excluded.last_access),
-                   reap_after    = least(stored.reap_after, excluded.reap_after),
-                   node          = excluded.node,
-                   held          = excluded.held,
-                   user_name     = excluded.user_name,
-                   version       = excluded.version,
-                   saved_at      = now(),
-                   session_data  = excluded.session_data
+               set valid_session   = '1',
+                   max_inactive    = excluded.max_inactive,
+                   last_access     = greatest(stored.last_access, excluded.last_access),
+                   reap_after      = least(stored.reap_after, excluded.reap_after),
+                   node            = excluded.node,
+                   held            = excluded.held,
+                   user_name       = excluded.user_name,
+                   version         = excluded.version,
+                   base_version    = excluded.base_version,
+                   saved_at        = now(),
+                   session_changes = excluded.session_changes,
+                   session_data    = excluded.session_data
              where stored.app_name = excluded.app_name
                and case stored.valid_session
                    when '0' then stored.last_access < (extract(epoch from now()) * 1000)::bigint - ?
@@ -125,23 +147,26 @@ final class Saves {
         parameters.key(row.key()).number(row.maxInactive()).number(age);
         if (layout.ownColumns()) {
             parameters.numberOrNull(expired(age, row.maxInactive()));
-            parameters.text(table.node()).flag(row.held()).text(row.user()).number(write.newVersion());
+            bindOwn(parameters, write);
         }
         parameters.bytes(row.data());
         parameters.number(clocks.age(row.created())).flag(write.laterWins()).number(Clocks.APART);
     }
 
+    /** A data column that is set to itself keeps what it has out of line: nothing of that is written again. */
     private static final String UPDATE = """
             update tomcat_sessions
-               set max_inactive = ?,
-                   last_access  = greatest(last_access, (extract(epoch from now()) * 1000)::bigint - ?),
-                   reap_after   = least(reap_after, (extract(epoch from now()) * 1000)::bigint - ?),
-                   node         = ?,
-                   held         = ?,
-                   user_name    = ?,
-                   version      = ?,
-                   saved_at     = now(),
-                   session_data = ?
+               set max_inactive    = ?,
+                   last_access     = greatest(last_access, (extract(epoch from now()) * 1000)::bigint - ?),
+                   reap_after      = least(reap_after, (extract(epoch from now()) * 1000)::bigint - ?),
+                   node            = ?,
+                   held            = ?,
+                   user_name       = ?,
+                   version         = ?,
+                   base_version    = ?,
+                   saved_at        = now(),
+                   session_changes = ?,
+                   session_data    = coalesce(?, session_data)
              where app_name = ? and session_id = ? and valid_session <> '0'
                and (version = ? and (version > 0 or last_access = ?)
                     or ? and last_access <= (extract(epoch from now()) * 1000)::bigint - ?)""";
@@ -163,14 +188,28 @@ final class Saves {
         parameters.number(row.maxInactive()).number(age);
         if (layout.ownColumns()) {
             parameters.numberOrNull(expired(age, row.maxInactive()));
-            parameters.text(table.node()).flag(row.held()).text(row.user()).number(write.newVersion());
+            bindOwn(parameters, write);
         }
-        parameters.bytes(row.data()).key(row.key());
+        parameters.bytes(write.isOfChanges() ? null : row.data()).key(row.key());
         if (layout.ownColumns()) {
             parameters.number(write.basis().version());
         }
         parameters.number(write.basis().lastAccess()).flag(write.laterWins()).number(age - Clocks.APART);
     }
+
+    private void bindOwn(Parameters parameters, Write write) throws SQLException {
+        SessionRow row = write.row();
+        parameters.text(table.node()).flag(row.held()).text(row.user());
+        parameters.number(write.newVersion()).number(write.whole());
+        parameters.bytes(
+                switch (row.form()) {
+                    case WHOLE -> null;
+                    case WHOLE_INDEPENDENT -> NO_CHANGES;
+                    case CHANGES -> row.data();
+                });
+    }
+
+    private static final byte[] NO_CHANGES = new byte[0];
 
     /** How long ago the session has expired, which is negative for one that has not; null for one that never does. */
     private static @Nullable Long expired(long age, int maxInactive) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param created when the session was created, likewise
  * @param user who is logged in, where that is known
  * @param held whether this node keeps the session in memory after the save
- * @param data Tomcat's session stream; not copied
+ * @param form what the data is
+ * @param data a stream, see {@link Form}; not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
 public record SessionRow(
@@ -20,4 +21,33 @@ public record SessionRow(
         long created,
         @Nullable String user,
         boolean held,
-        byte[] data) {}
+        Form form,
+        byte[] data) {
+
+    /** What is written of a session. */
+    public enum Form {
+        /** All of it, as Tomcat's session stream. Whether changes can be told apart later is not known. */
+        WHOLE,
+        /** All of it, and its attributes share no object: what changes later may be written alone. */
+        WHOLE_INDEPENDENT,
+        /** What differs from the last whole one, as a session stream of its own; the whole one stays as it is. */
+        CHANGES
+    }
+
+    /** All of a session. */
+    public SessionRow(
+            SessionKey key,
+            int maxInactive,
+            long lastAccess,
+            long created,
+            @Nullable String user,
+            boolean held,
+            byte[] data) {
+        this(key, maxInactive, lastAccess, created, user, held, Form.WHOLE, data);
+    }
+
+    /** The same under another key. */
+    SessionRow at(SessionKey other) {
+        return new SessionRow(other, maxInactive, lastAccess, created, user, held, form, data);
+    }
+}

@@ -84,7 +84,8 @@ public final class SessionTable {
      * What the table says about a session: one read by its key, which fetches the data only when the row is in another
      * state than the known one.
      *
-     * @param known the state that the caller has a copy of; {@link RowVersion#NONE} for no copy
+     * @param known the state that the caller has a copy of; {@link RowVersion#NONE} for no copy. Where the row's whole
+     *     stream is still the one that the copy has, only the changes since are fetched
      * @param grace how long an expired session is still good, as touches may be on their way; a tenth of its max inactive
      *     interval at most
      */
@@ -113,6 +114,11 @@ public final class SessionTable {
     }
 
     // ------------------------------------------------------------------ save
+
+    /** Whether rows can have changes beside the whole stream: a table with Tomcat's six columns has no place for them. */
+    public boolean takesChanges() throws StoreUnavailableException {
+        return table.layout().ownColumns();
+    }
 
     /**
      * Saves a session that was never saved. A valid row with this id is {@link SaveResult.Stale}. A tombstone of a

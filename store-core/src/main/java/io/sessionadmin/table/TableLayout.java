@@ -29,6 +29,10 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
     static final String HAS_SIX_COLUMNS =
             "not exists (select version from (select 0 as version) as absent, tomcat_sessions where false)";
 
+    /** What is set in our columns of each tombstone. */
+    static final String TOMBSTONE =
+            ", reap_after = 0, held = false, saved_at = clock_timestamp(), base_version = 0, session_changes = null";
+
     /** The columns of the key, as documented. */
     String key() {
         return keyOnIdAlone ? "session_id" : "app_name, session_id";

@@ -20,7 +20,8 @@ public record TableNames(
         String table, String app, String id, String data, String valid, String maxInactive, String lastAccessed) {
 
     /** What the store adds to the six columns. */
-    static final List<String> OWN_COLUMNS = List.of("version", "reap_after", "saved_at", "node", "held", "user_name");
+    static final List<String> OWN_COLUMNS = List.of(
+            "version", "base_version", "reap_after", "saved_at", "node", "held", "user_name", "session_changes");
 
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]{0,62}");
     private static final Pattern DOCUMENTED_NAME = Pattern.compile("\\b(tomcat_sessions(_[a-z]+)?"

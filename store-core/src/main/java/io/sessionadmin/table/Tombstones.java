@@ -40,8 +40,7 @@ final class Tombstones {
     /** Where there is no row nobody has a copy, and nothing is done. */
     void bury(SessionKey key, long endedAt) throws StoreUnavailableException {
         table.run(layout -> connection -> {
-            String own =
-                    layout.ownColumns() ? ", reap_after = 0, held = false, saved_at = clock_timestamp(), node = ?" : "";
+            String own = layout.ownColumns() ? TableLayout.TOMBSTONE + ", node = ?" : "";
             try (PreparedStatement statement = table.statement(connection, BURY.formatted(own))) {
                 Parameters parameters = new Parameters(statement)
                         .number(LONGEST)
@@ -76,7 +75,10 @@ final class Tombstones {
 
     private Optional<StoredSession> lock(Connection connection, TableLayout layout, SessionKey key, Clocks clocks)
             throws SQLException {
-        String sql = LOCK.formatted(layout.ownColumns() ? "version, case when held then node end" : "0, null");
+        String sql = LOCK.formatted(
+                layout.ownColumns()
+                        ? "version, case when held then node end, base_version, session_changes"
+                        : "0, null, 0, null::bytea");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             new Parameters(statement).key(key);
             try (ResultSet row = statement.executeQuery()) {
@@ -85,12 +87,14 @@ final class Tombstones {
                 }
                 return Optional.of(new StoredSession(
                         key,
-                        RowVersion.of(row.getLong(5), row.getLong(2)),
+                        RowVersion.of(row.getLong(5), row.getLong(2), row.getLong(7)),
                         row.getInt(1),
                         clocks.here(row.getLong(2), row.getLong(3)),
                         0,
                         row.getString(6),
-                        StoredSession.data(row, 4)));
+                        false,
+                        StoredSession.data(row, 4),
+                        row.getBytes(8)));
             }
         }
     }
@@ -109,8 +113,7 @@ final class Tombstones {
 
     private void entomb(Connection connection, TableLayout layout, SessionKey key, int inactive, long age)
             throws SQLException {
-        String own =
-                layout.ownColumns() ? ", reap_after = 0, held = false, saved_at = clock_timestamp(), node = null" : "";
+        String own = layout.ownColumns() ? TableLayout.TOMBSTONE + ", node = null" : "";
         try (PreparedStatement statement = table.statement(connection, ENTOMB.formatted(layout.key(), own))) {
             new Parameters(statement)
                     .key(key)
@@ -136,6 +139,7 @@ final class Tombstones {
                    held         = false,
                    max_inactive = case when max_inactive <= 0 then ? else greatest(max_inactive, ?) end,
                    reap_after   = 0,
+                   session_changes = null,
                    session_data = ''
              where app_name = ? and session_id = ? and valid_session = '0'
                and (node is null or octet_length(session_data) > 0)""";

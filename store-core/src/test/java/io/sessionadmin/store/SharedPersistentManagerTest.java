@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class SharedPersistentManagerTest {
 
     private static final String LOOK = "as unchanged";
-    private static final String UPDATE = "set max_inactive = ?";
+    private static final String UPDATE = "set max_inactive ";
 
     @RegisterExtension
     final SharedTomcats nodes = new SharedTomcats();
