@@ -7,7 +7,9 @@ import io.sessionadmin.stream.StreamValue.Scalar;
 import io.sessionadmin.stream.StreamValue.Text;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,23 @@ final class SessionReader {
 
     SessionHead head() throws UnreadableStreamException {
         return readStart().head;
+    }
+
+    /** What stands behind changes: the names of attributes that the older stream is not right about any more. */
+    Set<String> names() throws UnreadableStreamException {
+        int count = scalar("the number of changed names", Integer.class);
+        if (count < 0 || count > limits.maxAttributes()) {
+            throw UnreadableStreamException.at(
+                    count + " changed names are declared, the limit is " + limits.maxAttributes(), parser.position());
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 1; i <= count; i++) {
+            if (!(read("changed name " + i + " of " + count, 1).value() instanceof Text text)) {
+                throw unexpected("changed name " + i + " of " + count);
+            }
+            names.add(text.shown());
+        }
+        return names;
     }
 
     SessionStream session() throws UnreadableStreamException {

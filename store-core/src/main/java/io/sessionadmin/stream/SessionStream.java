@@ -7,7 +7,8 @@ import java.util.SortedSet;
  * A stored session, read by the structure of its bytes: not one class of it is loaded, so reading is safe with data from
  * anywhere and possible where the application is not.
  *
- * <p>Bytes behind the last attribute are ignored, as Tomcat ignores them.
+ * <p>Bytes behind the last attribute are ignored, as Tomcat ignores them. A row that has changes beside its whole stream
+ * is read as one session.
  *
  * @param classNames classes that loading the session would need, for arrays that of the elements
  */
@@ -18,7 +19,7 @@ public record SessionStream(SessionHead head, List<StoredAttribute> attributes, 
     }
 
     public static SessionStream read(byte[] data, Limits limits) throws UnreadableStreamException {
-        return new SessionReader(data, limits).session();
+        return LayeredStream.is(data) ? LayeredStream.read(data, limits) : new SessionReader(data, limits).session();
     }
 
     /**
@@ -26,7 +27,8 @@ public record SessionStream(SessionHead head, List<StoredAttribute> attributes, 
      * they are, which then is the reason given.
      */
     public static SessionHead readHead(byte[] prefix) throws UnreadableStreamException {
-        return new SessionReader(prefix, Limits.DEFAULT).head();
+        byte[] first = LayeredStream.is(prefix) ? LayeredStream.top(prefix) : prefix;
+        return new SessionReader(first, Limits.DEFAULT).head();
     }
 
     /** Leaves out what the attributes hold. */

@@ -61,14 +61,32 @@ public final class SessionCatalog {
     private static final String HANDLE = "substring(sha256(replace(session_id, '\\', '\\\\')::bytea) from 1 for 16)";
 
     private static final String ROW = """
-            select session_id, valid_session, max_inactive, last_access, coalesce(octet_length(session_data), 0),
-                   substring(session_data from 1 for
-                       case when octet_length(session_data) <= 65536 then 65536 else 4096 end)%s
+            select session_id, valid_session, max_inactive, last_access, %1$s,
+                   case when octet_length(session_data) <= 65536 then %2$s
+                        else substring(%3$s from 1 for 4096) end%4$s
               from tomcat_sessions
              where app_name = ?
             """;
 
     private static final String OWN = ", saved_at, node, user_name, held";
+
+    /** Changes in front of the whole stream: {@link io.sessionadmin.stream.SessionStream} reads both as one session. */
+    private static final String CHANGES =
+            "'\\x53414331'::bytea || int4send(octet_length(session_changes)) || session_changes";
+
+    private static final String HAS_CHANGES = "octet_length(session_changes) > 0";
+    private static final String STREAM =
+            "case when " + HAS_CHANGES + " then " + CHANGES + " || session_data else session_data end";
+    private static final String BEGINNING = "case when " + HAS_CHANGES + " then " + CHANGES + " else session_data end";
+    private static final String BYTES = "coalesce(octet_length(session_data), 0)" + " + case when " + HAS_CHANGES
+            + " then 8 + octet_length(session_changes) else 0 end";
+
+    /** A statement about rows, which differ in what they consist of. */
+    private static String rows(String sql, boolean own) {
+        return own
+                ? sql.formatted(BYTES, STREAM, BEGINNING, OWN)
+                : sql.formatted("coalesce(octet_length(session_data), 0)", "session_data", "session_data", "");
+    }
 
     /** The ids first: without the index for handles all keys are sorted, and must not drag the data along. */
     private static final String PAGE =
@@ -83,7 +101,7 @@ public final class SessionCatalog {
     public List<StoredRow> page(String context, @Nullable Handle after, int limit) throws StoreUnavailableException {
         boolean own = layout().ownColumns();
         return database.reading(connection -> {
-            try (PreparedStatement statement = prepare(connection, PAGE.formatted(own ? OWN : ""))) {
+            try (PreparedStatement statement = prepare(connection, rows(PAGE, own))) {
                 statement.setString(1, context);
                 statement.setString(2, context);
                 statement.setBytes(3, after == null ? FIRST : after.bytes());
@@ -103,7 +121,7 @@ public final class SessionCatalog {
             byte[][] bytes = some.stream().map(Handle::bytes).toArray(byte[][]::new);
             found.addAll(database.reading(connection -> {
                 Array array = connection.createArrayOf("bytea", bytes);
-                try (PreparedStatement statement = prepare(connection, FIND.formatted(own ? OWN : ""))) {
+                try (PreparedStatement statement = prepare(connection, rows(FIND, own))) {
                     statement.setString(1, context);
                     statement.setArray(2, array);
                     return rows(context, statement, own);
@@ -163,14 +181,15 @@ public final class SessionCatalog {
     }
 
     private static final String DATA = """
-            select substring(session_data from 1 for ?)
+            select substring(%s from 1 for ?)
               from tomcat_sessions
              where app_name = ? and session_id = ?""";
 
     /** The session's stream, or as much of its beginning; empty when there is no row or no data. */
     public Optional<byte[]> data(SessionKey key, int bytesAtMost) throws StoreUnavailableException {
+        String sql = DATA.formatted(layout().ownColumns() ? STREAM : "session_data");
         return database.reading(connection -> {
-            try (PreparedStatement statement = prepare(connection, DATA)) {
+            try (PreparedStatement statement = prepare(connection, sql)) {
                 statement.setInt(1, bytesAtMost);
                 statement.setString(2, key.context());
                 statement.setString(3, key.id());

@@ -2,8 +2,14 @@ package io.sessionadmin.store;
 
 import static io.sessionadmin.store.SharedTomcats.STRICT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sessionadmin.store.SharedTomcat.Visit;
+import io.sessionadmin.stream.SessionStream;
+import io.sessionadmin.stream.StoredAttribute;
+import io.sessionadmin.stream.UnreadableStreamException;
+import io.sessionadmin.table.SessionCatalog;
+import io.sessionadmin.table.StoredRow;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -231,6 +237,33 @@ final class SharedChangesTest {
         assertThat(one.stored(id, "count")).as("as in the whole stream").isEqualTo(1);
         try (Visit visit = one.visit(id)) {
             assertThat(visit.session.getAttribute("count")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void peopleSeeOneSession() throws Exception {
+        for (int size : List.of(8_000, 80_000)) {
+            nodes.execute("drop table if exists tomcat_sessions");
+            SharedTomcat one = nodes.start(STRICT);
+            String id = large(one, size);
+            try (Visit visit = one.visit(id)) {
+                visit.session.removeAttribute("count");
+                visit.session.setAttribute("note", "hello");
+                visit.session.setMaxInactiveInterval(77);
+            }
+            SessionCatalog catalog = one.store.catalog().orElseThrow();
+            StoredRow row = catalog.page(nodes.contextName(), null, 9).get(0);
+            assertThat(row.hasAllData()).isEqualTo(size == 8_000);
+            assertThat(SessionStream.readHead(row.data()).maxInactiveInterval()).isEqualTo(77);
+
+            byte[] data = catalog.data(row.key(), 1 << 20).orElseThrow();
+            assertThat(row.bytes()).isEqualTo(data.length);
+            assertThat(SessionStream.read(data).attributes().stream().map(StoredAttribute::name))
+                    .containsExactlyInAnyOrder("picture", "note");
+            for (int end = 0; size == 8_000 && end < data.length; end += end < 1_000 ? 1 : 97) {
+                byte[] cut = Arrays.copyOf(data, end);
+                assertThatThrownBy(() -> SessionStream.read(cut)).isInstanceOf(UnreadableStreamException.class);
+            }
         }
     }
 
