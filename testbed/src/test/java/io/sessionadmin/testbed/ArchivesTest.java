@@ -3,6 +3,7 @@ package io.sessionadmin.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
@@ -40,7 +41,15 @@ final class ArchivesTest {
         assertThat(entries(Testbed.consoleWar()))
                 .contains("WEB-INF/web.xml", "META-INF/context.xml")
                 .anyMatch(name -> name.matches("WEB-INF/lib/session-store-.*\\.jar"))
-                .noneMatch(name -> name.matches("WEB-INF/lib/(tomcat|catalina|jakarta|postgresql).*"));
+                .contains("WEB-INF/api/openapi.json")
+                .noneMatch(
+                        name -> name.matches(
+                                "WEB-INF/lib/(tomcat|catalina|jakarta|postgresql|jackson-databind|prometheus-metrics-(core|tracer)).*"));
+    }
+
+    @Test
+    void theWarIsSmallEnoughToBeUploadedByTomcatsManager() throws IOException {
+        assertThat(Files.size(Testbed.consoleWar())).isLessThan(8_000_000);
     }
 
     @OnBothTomcats

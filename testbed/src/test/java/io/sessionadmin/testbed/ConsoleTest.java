@@ -39,6 +39,11 @@ final class ConsoleTest {
             String handle = robot.rows("/shop").get(0).handle();
             assertThat(robot.page(Admin.detail("/shop", handle))).contains("java.lang.String");
             robot.invalidate("/shop", List.of(handle));
+            assertThat(node.get("/session-admin/api/v1/sessions", TomcatNode.ROBOT)
+                            .body())
+                    .contains("\"total\"");
+            assertThat(node.get("/session-admin/metrics", TomcatNode.VIEWER).body())
+                    .endsWith("# EOF\n");
 
             node.undeploy("session-admin");
             node.awaitNoLeak("/session-admin");
@@ -209,6 +214,9 @@ final class ConsoleTest {
             Await.until("a backup", () -> admin.rows("/shop").get(0).backup().equals("current"));
             node.restart();
             assertThat(admin.rows("/shop")).extracting(Admin.Row::state).containsExactly("swapped-out");
+            assertThat(node.get("/session-admin/api/v1/sessions?context=/shop", TomcatNode.ROBOT)
+                            .body())
+                    .contains("\"state\":\"swappedOut\"");
             String handle = admin.rows("/shop").get(0).handle();
             assertThat(admin.page(Admin.detail("/shop", handle))).contains("data-attribute=\"cart\"");
             admin.invalidate("/shop", List.of(handle));

@@ -4,6 +4,8 @@ import io.sessionadmin.console.Console;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.SessionDetail;
+import io.sessionadmin.console.model.SessionQuery;
+import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -52,6 +54,7 @@ public final class ApiServlet extends ProgramServlet {
         switch (call.path()) {
             case "openapi.json" -> describe(call);
             case "contexts" -> call.get(ApiServlet::contexts);
+            case "sessions" -> call.get(ApiServlet::sessions);
             case "sessions/lookup" -> call.post(Set.of("id"), ApiServlet::lookUp);
             default -> {
                 if (!call.path().startsWith("sessions/")) {
@@ -85,6 +88,14 @@ public final class ApiServlet extends ProgramServlet {
     private static Fields contexts(Call call) throws RefusedException {
         call.query().takesOnly(Set.of());
         return call.shapes().contexts(call.sessions().overview());
+    }
+
+    private static Fields sessions(Call call) throws RefusedException {
+        SessionQuery query = call.query().sessions();
+        SessionsFound found = call.sessions()
+                .query(query.scope(), query.filter(), query.sort(), query.after(), query.limit())
+                .orElseThrow(call::noSuchContext);
+        return call.shapes().sessions(found);
     }
 
     private static Fields session(Call call) throws RefusedException {

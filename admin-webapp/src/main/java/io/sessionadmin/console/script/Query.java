@@ -1,6 +1,9 @@
 package io.sessionadmin.console.script;
 
+import io.sessionadmin.console.model.BadParameterException;
 import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.SessionQuery;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +58,39 @@ record Query(Map<String, String[]> values, String defaultHost) {
             return new ContextAddress.Orphan(app.get());
         }
         return deployed(context.get());
+    }
+
+    /** As Tomcat's Manager has it: {@code path=/shop} with or without {@code version} and {@code host}. */
+    ContextAddress.Deployed place() throws RefusedException {
+        String path = one("path")
+                .filter(given -> !given.isEmpty())
+                .orElseThrow(() -> new RefusedException(
+                        Problem.BAD_PARAMETER, "Give path=/shop, or path=/ for the root context."));
+        Optional<String> version = one("version");
+        return deployed(version.map(number -> path + "##" + number).orElse(path));
+    }
+
+    /** Which sessions are asked for, in one context or in all. */
+    SessionQuery sessions() throws RefusedException {
+        Map<String, String[]> asked = new HashMap<>(values);
+        if (asked.containsKey("context")) {
+            asked.putIfAbsent("host", new String[] {defaultHost});
+        }
+        try {
+            return SessionQuery.parse(asked, Set.of());
+        } catch (BadParameterException e) {
+            throw new RefusedException(Problem.BAD_PARAMETER, Sentences.say(e.reason()));
+        }
+    }
+
+    /** The same where the context is named by {@code path}. */
+    SessionQuery sessionsOfPlace() throws RefusedException {
+        Map<String, String[]> asked = new HashMap<>(values);
+        ContextAddress.Deployed place = place();
+        asked.keySet().removeAll(Set.of("path", "version"));
+        asked.put("context", new String[] {place.name()});
+        asked.put("host", new String[] {place.host()});
+        return new Query(asked, defaultHost).sessions();
     }
 
     /** @param name {@code /shop##2}; {@code /} for the root context */

@@ -8,7 +8,7 @@ import io.sessionadmin.console.model.LiveSession;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionEntry;
-import io.sessionadmin.console.model.SessionState;
+import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.StoredRow;
 import java.time.Duration;
@@ -96,8 +96,20 @@ final class Shapes {
 
     // ------------------------------------------------------------------ a session
 
-    static String word(SessionState state) {
-        return state == SessionState.SWAPPED_OUT ? "swappedOut" : state.name().toLowerCase(Locale.ROOT);
+    Fields sessions(SessionsFound found) {
+        Fields notExact = new Fields();
+        return new Fields()
+                .put(
+                        "sessions",
+                        found.items().stream()
+                                .map(item -> session(item.context(), item.entry(), found.now()))
+                                .toList())
+                .put("total", found.total(), notExact)
+                .put("next", found.next() == null ? null : found.next().text())
+                .put("paused", found.paused())
+                .put("asOf", found.now())
+                .put("notExact", notExact)
+                .put("problems", Sentences.of(found.problems()));
     }
 
     Fields session(ContextAddress context, SessionEntry entry, Instant now) {
@@ -107,7 +119,7 @@ final class Shapes {
         SessionBackup.Failure failure = backup == null ? null : backup.known().failure();
         return address(context)
                 .put("handle", entry.handle().hex())
-                .put("state", word(entry.state()))
+                .put("state", entry.state().word())
                 .put("stateReason", Sentences.of(entry.reason()))
                 .put("backup", state == null ? null : word(state))
                 .put("backupReason", failure == null ? null : failure.reason())

@@ -6,7 +6,10 @@ import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionEntry;
+import io.sessionadmin.console.model.SessionQuery;
+import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.store.SessionBackup;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +31,7 @@ final class TextAnswers {
         return switch (command) {
             case LIST -> list();
             case ATRISK -> atRisk();
+            case SESSIONS -> sessions(query);
             case FIND -> find(query);
         };
     }
@@ -100,6 +104,31 @@ final class TextAnswers {
 
     // ------------------------------------------------------------------ sessions
 
+    private List<String> sessions(Query asked) throws RefusedException {
+        ContextAddress.Deployed place = asked.place();
+        SessionQuery query = asked.sessionsOfPlace();
+        SessionsFound found = console.sessions()
+                .query(query.scope(), query.filter(), query.sort(), query.after(), query.limit())
+                .orElseThrow(TextAnswers::noSuchContext);
+        List<String> lines = new ArrayList<>();
+        lines.add("OK - Context [" + place.name() + "] on host [" + place.host() + "] has " + Line.number(found.total())
+                + " such sessions, of which " + found.items().size() + " follow, as of " + found.now());
+        found.items()
+                .forEach(item ->
+                        lines.add(session(new Line(), item.entry(), found.now()).toString()));
+        SessionCursor next = found.next();
+        if (next != null) {
+            lines.add("NEXT - " + new Line().put("after", next.text()));
+        }
+        found.problems().forEach(problem -> lines.add("NOTE - " + Sentences.say(problem)));
+        return lines;
+    }
+
+    static RefusedException noSuchContext() {
+        return new RefusedException(
+                Problem.NO_SUCH_CONTEXT, "GET /session-admin/text/list names those that there are.");
+    }
+
     private List<String> find(Query query) throws RefusedException {
         String id = query.one("id")
                 .map(String::strip)
@@ -111,7 +140,7 @@ final class TextAnswers {
                 + found.places().size() + " contexts");
         found.places()
                 .forEach(place -> lines.add(session(
-                                place.context(),
+                                place(place.context()),
                                 place.detail().entry(),
                                 place.detail().now())
                         .toString()));
@@ -119,12 +148,11 @@ final class TextAnswers {
         return lines;
     }
 
-    private static Line session(ContextAddress context, SessionEntry entry, Instant now) {
+    private static Line session(Line line, SessionEntry entry, Instant now) {
         SessionEntry.LiveBackup backup = entry.backup();
         SessionBackup.State state = backup == null ? null : backup.state();
-        return place(context)
-                .put("handle", entry.handle().hex())
-                .put("state", Shapes.word(entry.state()))
+        return line.put("handle", entry.handle().hex())
+                .put("state", entry.state().word())
                 .put("backup", entry.live() == null ? "none" : state == null ? null : Shapes.word(state))
                 .put("user", entry.user())
                 .put("idle", Shapes.seconds(entry.lastAccess(), now))

@@ -9,6 +9,11 @@ import java.util.stream.Collectors;
 enum TextCommand {
     LIST("", "", "all contexts with their sessions in numbers"),
     ATRISK("", "", "what a crash of this node loses now"),
+    SESSIONS(
+            "path version host state backup user node q idleOver idleUnder ageOver ageUnder sizeOver sizeUnder attribute"
+                    + " sort limit after",
+            "?path=/shop",
+            "sessions of a context, by handle or as sort says"),
     FIND("id", "-d id=...", "the sessions with this id");
 
     private final String parameters;

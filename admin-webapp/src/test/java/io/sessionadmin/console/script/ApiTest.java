@@ -286,17 +286,70 @@ final class ApiTest {
 
     @Test
     void theParametersOfTheDescriptionAreThoseThatAreTaken() {
-        for (String path : List.of("/openapi.json", "/contexts", "/sessions/{handle}")) {
+        for (String path : List.of("/openapi.json", "/contexts", "/sessions", "/sessions/{handle}")) {
             String detail = programs.get(API + path.replace("{handle}", handle("5E551077")) + "?nonsense=1")
                     .json()
                     .path("detail")
                     .asText();
-            Set<String> taken = detail.startsWith("The parameters are ")
-                    ? new TreeSet<>(List.of(
-                            detail.replaceAll("The parameters are |\\.$", "").split(", ", -1)))
-                    : new TreeSet<>();
+            Set<String> taken = detail.equals("This takes no parameters.")
+                    ? new TreeSet<>()
+                    : new TreeSet<>(List.of(detail.replaceAll(".*(parameters are|It knows) |\\.$", "")
+                            .split(", ", -1)));
             assertThat(taken).as(path + ": " + detail).isEqualTo(description.parameters("get", path));
         }
+    }
+
+    @Test
+    void everyParameterOfTheDescriptionIsTakenAsItsExampleHasIt() {
+        description
+                .document()
+                .path("paths")
+                .path("/sessions")
+                .path("get")
+                .path("parameters")
+                .forEach(parameter -> {
+                    if (parameter.has("example")) {
+                        String asked = parameter.path("name").asText() + "="
+                                + parameter.path("example").asText();
+                        Answer answer = get("/sessions?context=/memory&" + asked, "/sessions");
+                        assertThat(answer.status())
+                                .as(asked + ": " + answer.body())
+                                .isEqualTo(200);
+                    }
+                });
+    }
+
+    @Test
+    void sessionsAreFoundAndPagedByWhatIsKnownOfThem() {
+        JsonNode alices = get("/sessions?user=alice", "/sessions").json();
+        assertThat(alices.path("sessions")).hasSize(2);
+        assertThat(get("/sessions?context=/stored&state=swappedOut", "/sessions")
+                        .json()
+                        .path("sessions"))
+                .hasSize(1);
+        assertThat(get("/sessions?context=/stored&backup=failing", "/sessions")
+                        .json()
+                        .path("sessions")
+                        .get(0)
+                        .path("handle")
+                        .asText())
+                .isEqualTo(handle("FA11"));
+        JsonNode first = get("/sessions?context=/stored&limit=1", "/sessions").json();
+        assertThat(first.path("sessions")).hasSize(1);
+        JsonNode second = get(
+                        "/sessions?context=/stored&limit=1&after="
+                                + first.path("next").asText(),
+                        "/sessions")
+                .json();
+        assertThat(second.path("sessions").get(0))
+                .isNotEqualTo(first.path("sessions").get(0));
+        assertThat(get("/sessions?context=/nowhere", "/sessions").status()).isEqualTo(404);
+        assertThat(get("/sessions?limit=101", "/sessions").status()).isEqualTo(400);
+        assertThat(get("/sessions?idleOver=soon", "/sessions")
+                        .json()
+                        .path("detail")
+                        .asText())
+                .contains("idleOver");
     }
 
     private static Answer get(String path, String described) {

@@ -36,7 +36,7 @@ final class MetricsTest {
         Answer answer = metrics();
 
         assertThat(answer.head())
-                .containsIgnoringCase("content-type: application/openmetrics-text; version=1.0.0;charset=utf-8");
+                .containsIgnoringCase("content-type: application/openmetrics-text;version=1.0.0;charset=utf-8");
         assertThat(answer.body().lines())
                 .contains(
                         "session_admin_node_info{node=\"Tomcat\"} 1",

@@ -51,6 +51,18 @@ final class TextTest {
     }
 
     @Test
+    void sessionsOfAContextAreListedByCondition() {
+        assertThat(ok("sessions?path=/stored&user=alice"))
+                .hasSize(2)
+                .satisfies(lines -> assertThat(lines.get(0))
+                        .startsWith(
+                                "OK - Context [/stored] on host [localhost] has 1 such sessions, of which 1 follow"))
+                .satisfies(lines -> assertThat(lines.get(1))
+                        .startsWith("handle=" + handle("5107") + " state=swappedOut backup=none"));
+        assertThat(ok("sessions?path=/memory&host=localhost&limit=1").get(2)).startsWith("NEXT - after=");
+    }
+
+    @Test
     void anIdIsFoundByPostAndNotGivenBack() {
         Answer found = programs.post("/text/find", "id=5107");
 
@@ -75,11 +87,15 @@ final class TextTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET  | ''           | 404 | The commands are list, atrisk, find",
+                "GET  | ''           | 404 | The commands are list, atrisk, sessions, find",
                 "GET  | shutdown     | 404 | The commands are list",
                 "GET  | list/        | 404 | The commands are list",
                 "GET  | list?all=1   | 400 | This takes no parameters",
                 "POST | list         | 405 | curl -u USER .../session-admin/text/list",
+                "GET  | sessions     | 400 | Give path=/shop",
+                "GET  | sessions?path=/x | 404 | text/list names those",
+                "GET  | sessions?path=/memory&stat=live | 400 | The parameters are",
+                "GET  | sessions?path=/memory&state=dead | 400 | state: use one of live",
                 "GET  | find         | 405 | is sent by POST, as in: curl -u USER -d id=",
                 "GET  | find?id=5107 | 405 | is sent by POST",
                 "POST | find?id=5107 | 400 | in the body of a POST, not in a URL",
