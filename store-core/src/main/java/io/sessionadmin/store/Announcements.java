@@ -23,7 +23,7 @@ final class Announcements {
     private final NodeReport.Origin process;
     private final long started;
     private boolean warned;
-    private int seconds = (int) NodeTable.INTERVAL.toSeconds() - 1; // the first one soon
+    private final Pace pace = Pace.atOnceAndAfter(NodeTable.INTERVAL, System::nanoTime);
 
     Announcements(Log log, NodeTable nodes, Manager manager, String node, Clock clock) {
         this.log = log;
@@ -49,7 +49,7 @@ final class Announcements {
 
     /** @param listening whether this node hears at once of sessions that end elsewhere */
     void everySecond(boolean listening) throws StoreUnavailableException {
-        if (++seconds % NodeTable.INTERVAL.toSeconds() != 0) {
+        if (!pace.isDue()) {
             return;
         }
         try {

@@ -155,10 +155,20 @@ public final class JdbcStore extends StoreBase {
             OrphanSweep orphans,
             StoreHealth saving) {
         connections.probe();
+        attempt(saving, () -> announcements.everySecond(hearing.isListening()));
+        attempt(saving, work::everySecond);
+        attempt(saving, orphans::everySecond);
+    }
+
+    @FunctionalInterface
+    private interface Chore {
+        void run() throws StoreUnavailableException;
+    }
+
+    /** Somebody who holds one table for long keeps the housekeeper from nothing else. */
+    private static void attempt(StoreHealth saving, Chore chore) {
         try {
-            work.everySecond();
-            announcements.everySecond(hearing.isListening());
-            orphans.everySecond();
+            chore.run();
         } catch (StoreUnavailableException e) {
             saving.failed(e);
         }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The work of a store under {@link SharedPersistentManager}. Safe for use by several threads. */
 final class SharedWork implements StoreWork {
 
-    private static final int SECONDS_BETWEEN = 4;
-    private static final int SECONDS_BETWEEN_CLEANINGS = 300;
+    private static final Duration OFTEN = Duration.ofSeconds(4);
+    private static final Duration SELDOM = Duration.ofMinutes(5);
 
     private final SharedPersistentManager manager;
     private final Sharing sharing;
@@ -30,7 +30,9 @@ final class SharedWork implements StoreWork {
     private final Claims claims;
     private final StoreHealth saving;
     private final Clock clock;
-    private int seconds;
+    private final Pace retries = Pace.after(OFTEN, System::nanoTime);
+    private final Pace renewals = Pace.after(OFTEN, System::nanoTime);
+    private final Pace cleanings = Pace.after(SELDOM, System::nanoTime);
 
     SharedWork(
             SharedPersistentManager manager,
@@ -172,16 +174,14 @@ final class SharedWork implements StoreWork {
 
     @Override
     public void everySecond() throws StoreUnavailableException {
-        seconds++;
-        boolean now = seconds % SECONDS_BETWEEN == 0;
-        if (now) {
+        if (renewals.isDue()) {
             sharing.queue().renew(); // first: a lease does not wait
         }
         sharing.sessions().writeAccesses();
-        if (now) {
+        if (retries.isDue()) {
             sharing.background().retry();
         }
-        if (seconds % SECONDS_BETWEEN_CLEANINGS == 0) {
+        if (cleanings.isDue()) {
             sharing.queue().removeEnded();
         }
     }

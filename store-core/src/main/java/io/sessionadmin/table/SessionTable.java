@@ -227,7 +227,7 @@ public final class SessionTable {
 
     /** The same of a session whose id has been given to another one since, which is not in the table yet. */
     public void buryPredecessor(SessionKey key, long endedAt) throws StoreUnavailableException {
-        tombstones.bury(key, endedAt - Clocks.APART); // or its tombstone might seem to be the other one's
+        tombstones.bury(key, endedAt - 2 * Clocks.APART); // or it might seem to be the other one's
     }
 
     /**

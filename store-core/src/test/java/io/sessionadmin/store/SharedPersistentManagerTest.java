@@ -6,6 +6,7 @@ import static io.sessionadmin.store.SharedTomcat.elsewhere;
 import static io.sessionadmin.store.SharedTomcats.STICKY;
 import static io.sessionadmin.store.SharedTomcats.STRICT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sessionadmin.store.SharedTomcat.Visit;
 import io.sessionadmin.store.SwitchedDatabase.Step;
@@ -14,11 +15,13 @@ import jakarta.servlet.http.HttpSessionEvent;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.catalina.session.TooManyActiveSessionsException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -380,6 +383,63 @@ final class SharedPersistentManagerTest {
         one.pass();
         assertThat(one.holds(id)).isFalse();
         assertThat(one.stored(id, "cart")).isEqualTo(cart("book", "pen"));
+    }
+
+    @Test
+    void ofTooManySessionsTheLongestIdleIsSwappedOutAndNoneInUse() throws Exception {
+        SharedTomcat one = nodes.start(Map.of("coherence", "sticky", "maxActiveSessions", "10", "minIdleSwap", "60"));
+        List<SharedSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            sessions.add(one.newSession("number", i));
+        }
+        long now = System.currentTimeMillis();
+        sessions.get(5).setCreationTime(now - 300_000); // sets the last access, too
+        sessions.get(6).setCreationTime(now - 200_000);
+        sessions.get(7).setCreationTime(now - 100_000);
+        String out = sessions.get(6).getIdInternal();
+        try (Visit busy = one.visit(sessions.get(5).getIdInternal())) {
+            busy.session.setCreationTime(now - 300_000);
+            one.pass();
+        }
+        assertThat(one.manager.copies())
+                .hasSize(9)
+                .extracting(SharedSession::getIdInternal)
+                .doesNotContain(out);
+        assertThat(one.stored(out, "number")).isEqualTo(6);
+
+        one.newSession("number", 10);
+        assertThatThrownBy(() -> one.manager.createSession(null)).isInstanceOf(TooManyActiveSessionsException.class);
+    }
+
+    @Test
+    void aSwapOutWhileTheDatabaseIsAwayDropsNothing() throws Exception {
+        SharedTomcat one = nodes.start(Map.of("coherence", "sticky", "maxIdleSwap", "0", "minIdleSwap", "0"));
+        SharedSession fresh = one.newSession("cart", cart("book"));
+        SharedSession saved = one.newSession("cart", cart("book"));
+        one.store.save(saved);
+        saved.setAttribute("seen", "yes");
+        String id = saved.getIdInternal();
+        one.database.before(
+                UPDATE,
+                () -> { // in the middle of the pass
+                    one.database.goAway();
+                    throw new SQLException("the connection is lost", "08006");
+                });
+        for (int i = 0; i < 2; i++) {
+            one.pass();
+            assertThat(one.manager.copies()).containsExactlyInAnyOrder(fresh, saved);
+        }
+        assertThat(one.find(id)).isSameAs(saved);
+        assertThat(saved.getAttribute("seen")).isEqualTo("yes");
+
+        one.database.comeBack();
+        saved.setCreationTime(System.currentTimeMillis() - 60_000); // it was looked up just now
+        await("they are swapped out", () -> {
+            one.pass();
+            return one.manager.copies().isEmpty();
+        });
+        assertThat(one.stored(id, "seen")).isEqualTo("yes");
+        assertThat(one.stored(fresh.getIdInternal(), "cart")).isEqualTo(cart("book"));
     }
 
     @Test
