@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Waits until something is so; a test that never sees it fails with what it waited for. */
 public final class Await {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private Await() {}

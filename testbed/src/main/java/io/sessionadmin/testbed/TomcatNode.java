@@ -38,7 +38,7 @@ public final class TomcatNode implements AutoCloseable {
     /** May look at the console's pages, and do what they offer. */
     public static final String OPERATOR = "operator";
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Pattern PORT = Pattern.compile("Starting ProtocolHandler \\[\"http-nio-[^\"]*?-(\\d+)\"\\]");
     private static final Pattern STARTED = Pattern.compile("Server startup in");

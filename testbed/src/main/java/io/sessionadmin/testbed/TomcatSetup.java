@@ -39,6 +39,7 @@ public final class TomcatSetup {
     private String password = "secret";
     private String connectorAttributes = "";
     private List<String> speed = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+    private boolean usesClassArchive = true;
     private int backgroundProcessorDelay = 1;
 
     TomcatSetup(TomcatLine line) {
@@ -158,7 +159,14 @@ public final class TomcatSetup {
     /** Lets the JVM compile as it does in production, with this heap, instead of starting fast; for benchmarks. */
     public TomcatSetup fullSpeed(String heap) {
         speed = List.of("-Xmx" + heap, "-Xms" + heap);
+        usesClassArchive = false;
         return this;
+    }
+
+    /** Makes an archive of the classes that it has loaded when it stops. */
+    TomcatSetup archivesClasses(Path archive) {
+        usesClassArchive = false;
+        return jvmOption("-XX:ArchiveClassesAtExit=" + archive).jvmOption("-Xlog:cds*=off");
     }
 
     /** The password of the node's users; {@code secret} without. */
@@ -287,6 +295,9 @@ public final class TomcatSetup {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(speed);
+        if (usesClassArchive) {
+            command.addAll(ClassArchive.options(line));
+        }
         OPENED.forEach(module -> command.add("--add-opens=" + module + "=ALL-UNNAMED"));
         command.add("-Djava.awt.headless=true");
         command.add("-Djava.util.logging.config.file=" + base.resolve("conf/logging.properties"));

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
  * refused for the time, and nothing is lost, revived, waited for without end, or said more than once.
  */
 final class OutageTest {
-    /** The time limits: 1 s for a connection, 3 s for an answer. Twice that, for a look and a save, and some slack. */
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    /** The time limits: 1 s for a connection, 3 s for an answer. Twice that, for a look and a save; the rest is slack for a busy machine. */
+    private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private static final String LIMITS =
             "connectionTimeout=\"1000\" validationTimeout=\"500\" dataSource.socketTimeout=\"3\" ";
@@ -311,7 +311,7 @@ final class OutageTest {
             visitors.forEach(visitor -> visitor.on(nodes.node(0)).put("color", "blue"));
             long before = System.nanoTime();
             nodes.node(0).stop();
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(60));
         } finally {
             postgres.resume();
         }
