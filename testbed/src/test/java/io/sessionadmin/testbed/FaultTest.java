@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong in a shop, a table or a database, and what must not come of it. */
@@ -12,6 +13,12 @@ final class FaultTest {
 
     private static final String SWAPPING =
             "maxIdleBackup=\"-1\" minIdleSwap=\"0\" maxIdleSwap=\"1\" processExpiresFrequency=\"1\"";
+
+    /** Of a database that can't be reached, or does not answer. */
+    private static final String IMPATIENT =
+            "connectionTimeout=\"1000\" validationTimeout=\"500\" dataSource.socketTimeout=\"3\"";
+
+    private static final String BACKING_UP = "maxIdleBackup=\"1\" processExpiresFrequency=\"1\"";
 
     @OnBothTomcats
     void anAttributeThatThrowsWhenItIsSavedLeavesTheOldRow(TomcatLine line) {
@@ -24,14 +31,15 @@ final class FaultTest {
                     "write_io", IOException.class,
                     "write_runtime", IllegalStateException.class,
                     "write_error", StackOverflowError.class);
-            for (var kind : kinds.entrySet()) {
-                var alice = new Visitor();
-                long rows = db.count("tomcat_sessions");
-                alice.on(node).put("color", "green");
-                Await.until("the first save", () -> db.count("tomcat_sessions") == rows + 1);
-                alice.on(node).putPoison("bad", kind.getKey());
-                node.awaitLog("can't be saved: bad can't be serialised: "
-                        + kind.getValue().getName());
+            Map<String, Visitor> visitors = new TreeMap<>();
+            for (String kind : kinds.keySet()) {
+                visitors.put(kind, new Visitor());
+                visitors.get(kind).on(node).put("color", "green");
+            }
+            Await.until("the first saves", () -> db.count("tomcat_sessions") == kinds.size());
+            visitors.forEach((kind, visitor) -> visitor.on(node).putPoison("bad", kind));
+            for (Class<?> thrown : kinds.values()) {
+                node.awaitLog("can't be saved: bad can't be serialised: " + thrown.getName());
             }
             node.kill();
             assertThat(db.count("tomcat_sessions where octet_length(session_data) > 100"))
@@ -81,7 +89,7 @@ final class FaultTest {
                 var db = postgres.database();
                 var node = TomcatNode.on(line)
                         .withStore()
-                        .shop(StoreXml.jdbcStore(db, SWAPPING, ""))
+                        .shop(StoreXml.jdbcStore(db, SWAPPING, IMPATIENT))
                         .start()) {
             var alice = new Visitor();
             alice.on(node).put("color", "green");
@@ -122,7 +130,7 @@ final class FaultTest {
                 var db = postgres.database();
                 var node = TomcatNode.on(line)
                         .withStore()
-                        .shop(StoreXml.jdbcStore(db))
+                        .shop(StoreXml.jdbcStore(db, BACKING_UP, IMPATIENT))
                         .start()) {
             var alice = new Visitor();
             alice.on(node).put("color", "green");
@@ -142,7 +150,7 @@ final class FaultTest {
                 var db = postgres.database();
                 var node = TomcatNode.on(line)
                         .withStore()
-                        .shop(StoreXml.jdbcStore(db))
+                        .shop(StoreXml.jdbcStore(db, BACKING_UP, IMPATIENT))
                         .start()) {
             for (int i = 0; i < 50; i++) {
                 new Visitor().on(node).put("color", "green");
