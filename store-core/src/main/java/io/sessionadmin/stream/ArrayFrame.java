@@ -47,9 +47,11 @@ final class ArrayFrame extends StreamFrame {
             return;
         }
         parser.pop();
+        int bytes = parser.in.position() - start;
         StreamValue value = shown
-                ? new StreamValue.Array(handle, type.componentName(), length, Collections.unmodifiableList(elements))
-                : new Elided(type.readableName(), 1, parser.in.position() - start);
+                ? new StreamValue.Array(
+                        handle, type.componentName(), bytes, length, Collections.unmodifiableList(elements))
+                : new Elided(type.readableName(), 1, bytes);
         parser.deliver(this, type.readableName(), value);
     }
 

@@ -76,10 +76,10 @@ final class BeanBuilder {
         return Collections.unmodifiableList(fields);
     }
 
-    Bean bean(int handle, String className) {
+    Bean bean(int handle, String className, long bytes) {
         if (elidedValues > 0) {
             extra.add(new Elided(null, elidedValues, elidedValueBytes));
         }
-        return new Bean(handle, className, fields(className), Collections.unmodifiableList(extra));
+        return new Bean(handle, className, bytes, fields(className), Collections.unmodifiableList(extra));
     }
 }

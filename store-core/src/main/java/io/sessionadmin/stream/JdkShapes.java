@@ -224,7 +224,7 @@ final class JdkShapes {
             return (long) size * 2 == count(values) ? entries(bean, size, values) : null;
         }
         return size == count(values)
-                ? new Elements(bean.handle(), bean.className(), size, withoutElided(values))
+                ? new Elements(bean.handle(), bean.className(), bean.bytes(), size, withoutElided(values))
                 : null;
     }
 
@@ -248,7 +248,7 @@ final class JdkShapes {
         for (int i = 0; i + 1 < shown.size() && entries.size() < size; i += 2) {
             entries.add(new Entry(shown.get(i), shown.get(i + 1)));
         }
-        return new Entries(bean.handle(), bean.className(), size, List.copyOf(entries));
+        return new Entries(bean.handle(), bean.className(), bean.bytes(), size, List.copyOf(entries));
     }
 
     /** Number of objects, kept or not; -1 when there are more bytes among them. */

@@ -98,13 +98,14 @@ final class ObjectFrame extends StreamFrame {
     private void finish() throws UnreadableStreamException {
         parser.pop();
         String className = className();
+        int bytes = parser.in.position() - start;
         StreamValue value;
         if (!shown) {
-            value = new Elided(className, 1, parser.in.position() - start);
+            value = new Elided(className, 1, bytes);
         } else if (type.isProxy()) {
-            value = new StreamValue.Proxy(handle, type.interfaces(), contents.fields(className));
+            value = new StreamValue.Proxy(handle, type.interfaces(), bytes, contents.fields(className));
         } else {
-            value = JdkShapes.show(contents.bean(handle, className));
+            value = JdkShapes.show(contents.bean(handle, className, bytes));
         }
         if (value instanceof Scalar) {
             parser.handles.replace(handle, new StoredValue(className, value));

@@ -33,11 +33,13 @@ public sealed interface StreamValue {
      * An object by its fields, those of the topmost superclass first.
      *
      * @param handle by which a {@link BackReference} in the same stream names this object
+     * @param bytes as written, with the descriptors of classes that are met here for the first time
      * @param fields when the limits were reached, the last one is called {@code …} and holds an {@link Elided}
      * @param extra what its {@code writeObject} or {@code writeExternal} added, {@link RawBytes} among objects; when the
      *     limits were reached, the last one is an {@link Elided}
      */
-    record Bean(int handle, String className, List<Field> fields, List<StreamValue> extra) implements StreamValue {}
+    record Bean(int handle, String className, long bytes, List<Field> fields, List<StreamValue> extra)
+            implements StreamValue {}
 
     /**
      * A field as its class declares it.
@@ -48,13 +50,15 @@ public sealed interface StreamValue {
     record Field(String declaredIn, String name, String type, StreamValue value) {}
 
     /** An array; {@code componentType} is in source form, {@code elements} its first elements. */
-    record Array(int handle, String componentType, int length, List<StreamValue> elements) implements StreamValue {}
+    record Array(int handle, String componentType, long bytes, int length, List<StreamValue> elements)
+            implements StreamValue {}
 
     /** A list, set or queue of the JDK by its first elements. */
-    record Elements(int handle, String className, int size, List<StreamValue> elements) implements StreamValue {}
+    record Elements(int handle, String className, long bytes, int size, List<StreamValue> elements)
+            implements StreamValue {}
 
     /** A map of the JDK by its first entries. */
-    record Entries(int handle, String className, int size, List<Entry> entries) implements StreamValue {}
+    record Entries(int handle, String className, long bytes, int size, List<Entry> entries) implements StreamValue {}
 
     record Entry(StreamValue key, StreamValue value) {}
 
@@ -64,7 +68,7 @@ public sealed interface StreamValue {
     record ClassReference(String className) implements StreamValue {}
 
     /** A dynamic proxy; its invocation handler is the field {@code h}. */
-    record Proxy(int handle, List<String> interfaces, List<Field> fields) implements StreamValue {}
+    record Proxy(int handle, List<String> interfaces, long bytes, List<Field> fields) implements StreamValue {}
 
     /** An object that the stream holds already; strings, scalars and enum constants are repeated instead. */
     record BackReference(int handle, String className) implements StreamValue {}
