@@ -320,6 +320,23 @@ public final class JdbcStore extends StoreBase {
         return running().work().invalidate(sessionId);
     }
 
+    /**
+     * Saves what is not saved of a session in this node's memory, now. That is no access, and nothing in the session
+     * changes; application classes are serialised under the context's class loader.
+     *
+     * @throws IOException when the store is not started
+     */
+    public BackupResult backUp(String sessionId) throws IOException {
+        StoreWork work = running().work();
+        Context context = manager.getContext();
+        ClassLoader before = context.bind(false, null);
+        try {
+            return work.backUp(sessionId);
+        } finally {
+            context.unbind(false, before);
+        }
+    }
+
     private Started running() throws IOException {
         Started now = started;
         if (now == null) {

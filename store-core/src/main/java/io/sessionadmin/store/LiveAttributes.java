@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpSession;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.catalina.Session;
 import org.apache.catalina.session.StandardSession;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,14 @@ public final class LiveAttributes {
         } else {
             session.setAttribute(name, value, false);
         }
+    }
+
+    /**
+     * Names of those that are known to have been put or removed since the last save. What was changed in place is not
+     * among them: to find that out, the application's own code would have to run. Empty for sessions of Tomcat's managers.
+     */
+    public static Set<String> changed(Session session) {
+        return session instanceof SharedSession shared ? shared.changes().names() : Set.of();
     }
 
     /**

@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionCodec {
 
+    private static final Pattern CLASS_NAME = Pattern.compile("[\\p{javaJavaIdentifierPart}.\\[;/-]{1,500}");
+
     private final Manager manager;
     private final @Nullable Pattern allowedClasses;
 
@@ -137,7 +139,7 @@ final class SessionCodec {
                         ? Optional.empty()
                         : Optional.of(new Encoded(data, access, words(leftOut)));
             } catch (NotSerializableException e) {
-                String reason = "not serialisable: " + e.getMessage();
+                String reason = "not serialisable: " + className(e);
                 if (writing.attribute != null) {
                     attributes.remove(writing.attribute);
                     leftOut.put(writing.attribute, reason);
@@ -156,6 +158,12 @@ final class SessionCodec {
                         writing.at() + " can't be serialised: " + t.getClass().getName(), t);
             }
         }
+    }
+
+    /** The JVM names the class there; an application's own writeObject may say anything, a value, say. */
+    private static String className(NotSerializableException e) {
+        String message = e.getMessage();
+        return message != null && CLASS_NAME.matcher(message).matches() ? message : "as its writeObject says";
     }
 
     private Map<String, Object> savableAttributes(

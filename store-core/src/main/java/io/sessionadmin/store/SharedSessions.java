@@ -468,6 +468,21 @@ final class SharedSessions {
         }
     }
 
+    /** Brings the row of a copy that has not changed up to its last access; the caller holds the copy's lock. */
+    BackupResult saveAccess(SharedSession session) throws IOException {
+        RowVersion known = session.basis();
+        if (!stillThere(session, known, look(session.getIdInternal(), known))) {
+            return new BackupResult.NotLive();
+        }
+        if (session.savedAccess() >= session.getThisAccessedTimeInternal()) {
+            return new BackupResult.NothingToSave();
+        }
+        writeAccesses(List.of(session));
+        return session.savedAccess() >= session.getThisAccessedTimeInternal()
+                ? new BackupResult.AccessSaved()
+                : new BackupResult.Failed("its row is locked, or was changed at this moment");
+    }
+
     // ------------------------------------------------------------------ a new id
 
     /** Moves the row of a session to its new id, which it has in memory already. The caller holds its lock. */

@@ -163,6 +163,41 @@ final class SharedWork implements StoreWork {
     }
 
     @Override
+    public BackupResult backUp(String id) {
+        SharedSession session = manager.inMemory(id);
+        if (session == null || session.hasEnded()) {
+            return new BackupResult.NotLive();
+        }
+        if (!session.lockForSaving(SharedSessions.PATIENCE)) {
+            return new BackupResult.Failed("another thread has been saving it for too long");
+        }
+        try {
+            session.noticeChangesInPlace(0);
+            boolean changed = !session.isStored()
+                    || session.changes().any()
+                    || session.backup().failure() != null;
+            return changed ? saved(session) : sharing.sessions().saveAccess(session);
+        } catch (IOException e) {
+            return new BackupResult.Failed(String.valueOf(e.getMessage()));
+        } finally {
+            session.unlock();
+        }
+    }
+
+    private BackupResult saved(SharedSession session) {
+        boolean saved = sharing.sessions().save(session, manager.holds(session));
+        if (session.hasEnded() || session.isEndDecided()) {
+            return new BackupResult.NotLive();
+        }
+        SessionBackup backup = session.backup();
+        if (saved) {
+            return new BackupResult.Saved(backup.bytes(), backup.leftOut());
+        }
+        return new BackupResult.Failed(
+                backup.failure() == null ? "it was not saved" : backup.failure().reason());
+    }
+
+    @Override
     public void endInvalidated() {
         sharing.background().endInvalidated();
     }

@@ -278,6 +278,39 @@ final class StockWork implements StoreWork {
         return new Invalidation(tombstone, stored.isPresent(), copy.isPresent());
     }
 
+    /** Under the session's lock, as Tomcat's manager saves. */
+    @Override
+    public BackupResult backUp(String id) {
+        StandardSession session = live.find(id).orElse(null);
+        if (session == null || !LiveCopies.isValid(session)) {
+            return new BackupResult.NotLive();
+        }
+        try {
+            synchronized (session) {
+                if (isInTheRow(session, id)) {
+                    return new BackupResult.NothingToSave();
+                }
+                save(session);
+            }
+        } catch (IOException e) {
+            return new BackupResult.Failed(String.valueOf(e.getMessage()));
+        }
+        SessionBackup backup = SessionBackup.of(session);
+        return LiveCopies.isValid(session) && live.holds(session)
+                ? new BackupResult.Saved(backup.bytes(), backup.leftOut())
+                : new BackupResult.NotLive();
+    }
+
+    /** Whether the last access is in the row; the table is asked, as it may have been restored or emptied. */
+    private boolean isInTheRow(StandardSession session, String id) throws StoreUnavailableException {
+        SessionBackup known = SessionBackup.of(session);
+        return known.failure() == null
+                && known.savedAccess() >= session.getThisAccessedTimeInternal()
+                && table.catalog().backups(context, List.of(id)).stream()
+                        .anyMatch(row ->
+                                row.valid() && known.asStored(row.lastAccess()).equals(known));
+    }
+
     // ------------------------------------------------------------------ background
 
     /**

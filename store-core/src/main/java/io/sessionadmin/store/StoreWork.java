@@ -22,6 +22,9 @@ interface StoreWork {
     /** Ends a session for good, for somebody outside of the application. */
     Invalidation invalidate(String id);
 
+    /** Saves what is not saved of a live session, for somebody outside of the application. No access is counted. */
+    BackupResult backUp(String id);
+
     /** Somebody said that sessions have ended. */
     void endInvalidated();
 

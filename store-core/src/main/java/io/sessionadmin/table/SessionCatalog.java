@@ -200,6 +200,32 @@ public final class SessionCatalog {
         });
     }
 
+    private static final String FACTS = """
+            select version, reap_after
+              from tomcat_sessions
+             where app_name = ? and session_id = ?""";
+
+    /** What the table knows of a row beside its session; empty when there is no row, or the table knows nothing. */
+    public Optional<RowFacts> facts(SessionKey key) throws StoreUnavailableException {
+        if (!layout().ownColumns()) {
+            return Optional.empty();
+        }
+        return database.reading(connection -> {
+            try (PreparedStatement statement = prepare(connection, FACTS)) {
+                statement.setString(1, key.context());
+                statement.setString(2, key.id());
+                try (ResultSet row = statement.executeQuery()) {
+                    if (!row.next()) {
+                        return Optional.empty();
+                    }
+                    long reapAfter = row.getLong(2);
+                    return Optional.of(
+                            new RowFacts(row.getLong(1), row.wasNull() ? null : Instant.ofEpochMilli(reapAfter)));
+                }
+            }
+        });
+    }
+
     private static final String CONTEXTS = """
             with recursive found (app_name) as (
                 (select app_name from tomcat_sessions order by app_name limit 1)

@@ -63,6 +63,29 @@ final class JdbcStoreTest {
     }
 
     @Test
+    void aSessionIsSavedNowUnlessTheRowHasItsLastAccess() throws Exception {
+        EmbeddedTomcat tomcat = tomcat();
+        StandardSession session = tomcat.newSession();
+        session.setAttribute("cart", "book");
+        String id = session.getIdInternal();
+
+        assertThat(tomcat.store.backUp(id)).isInstanceOf(BackupResult.Saved.class);
+        assertThat(tomcat.store.backUp(id)).isEqualTo(new BackupResult.NothingToSave());
+        assertThat(tomcat.store.backUp("nobodys")).isEqualTo(new BackupResult.NotLive());
+    }
+
+    @Test
+    void whatAnApplicationsWriteObjectSaysIsNotRepeated() throws Exception {
+        EmbeddedTomcat tomcat = tomcat();
+        StandardSession session = tomcat.newSession();
+        session.setAttribute("card", new Poison(new java.io.NotSerializableException("4111 1111 1111 1111")));
+        tomcat.store.save(session);
+
+        assertThat(SessionBackup.of(session).leftOut())
+                .containsExactly("card: not serialisable: as its writeObject says");
+    }
+
+    @Test
     void theStreamIsTheOneThatTomcatWrites() throws Exception {
         EmbeddedTomcat tomcat = tomcat();
         StandardSession session = tomcat.newSession();
