@@ -14,6 +14,7 @@ enum ConsoleFailure {
     ID_NOT_FOUND(404, "idNotFound"),
     WRONG_METHOD(405, "wrongMethod"),
     CANNOT_INVALIDATE(409, "cannotInvalidate"),
+    CANNOT_ACT(409, "cannotAct"),
     CONSOLE_FAILED(500, "consoleFailed"),
     STORE_SILENT(503, "storeSilent");
 

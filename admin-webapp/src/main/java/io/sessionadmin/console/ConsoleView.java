@@ -71,6 +71,36 @@ sealed interface ConsoleView {
         }
     }
 
+    /** What can be done to one live session, beside ending it. */
+    enum Action {
+        BACK_UP("/sessions/backup"),
+        REMOVE_ATTRIBUTE("/sessions/attribute");
+
+        private final String path;
+
+        Action(String path) {
+            this.path = path;
+        }
+
+        String href(String root) {
+            return root + path;
+        }
+    }
+
+    /**
+     * POST: does something to a live session, or asks whether it shall.
+     *
+     * @param attribute the attribute's name; empty for what is not about one
+     * @param confirmed whether the question was answered
+     */
+    record Act(ContextAddress context, Handle handle, Action action, String attribute, boolean confirmed)
+            implements ConsoleView {
+        @Override
+        public Permission needs() {
+            return Permission.OPERATE;
+        }
+    }
+
     /** POST: finds a session by its id, which is a credential and stays out of URLs. */
     record Lookup(ContextAddress context, String id) implements ConsoleView {
         static String href(String root) {
@@ -98,6 +128,8 @@ sealed interface ConsoleView {
             case "/sessions" -> get ? sessions(parameters) : wrongMethod();
             case "/sessions/confirm" -> post ? ticked(parameters, false) : wrongMethod();
             case "/sessions/invalidate" -> post ? ticked(parameters, true) : wrongMethod();
+            case "/sessions/backup" -> post ? act(parameters, Action.BACK_UP) : wrongMethod();
+            case "/sessions/attribute" -> post ? act(parameters, Action.REMOVE_ATTRIBUTE) : wrongMethod();
             case "/sessions/lookup" -> post ? lookup(parameters) : wrongMethod();
             default -> {
                 if (!path.startsWith("/sessions/")) {
@@ -145,6 +177,21 @@ sealed interface ConsoleView {
         return confirmed ? new Invalidate(context.get(), all) : new Confirm(context.get(), all);
     }
 
+    private static ConsoleView act(Map<String, String[]> parameters, Action action) {
+        Optional<ContextAddress> context = context(parameters);
+        Optional<Handle> handle = one(parameters, "handle").flatMap(Handle::parse);
+        Optional<String> attribute = action == Action.REMOVE_ATTRIBUTE ? one(parameters, "attribute") : Optional.of("");
+        boolean confirmed = one(parameters, "confirmed").isPresent();
+        return context.isEmpty() || handle.isEmpty() || attribute.isEmpty()
+                ? badRequest()
+                : new Act(context.get(), handle.get(), action, attribute.get(), confirmed);
+    }
+
+    /** Whether a form can carry this name: what holds controls, or is endless, it can't. */
+    static boolean canCarry(String name) {
+        return name.length() <= 2_000 && !hasControls(name);
+    }
+
     private static ConsoleView lookup(Map<String, String[]> parameters) {
         Optional<ContextAddress> context = context(parameters);
         String id = one(parameters, "id").orElse("").strip();
@@ -171,9 +218,7 @@ sealed interface ConsoleView {
     /** The parameter, if it is there once and holds nothing that no name holds. */
     private static Optional<String> one(Map<String, String[]> parameters, String name) {
         String[] values = parameters.get(name);
-        return values == null || values.length != 1 || values[0].length() > 2_000 || hasControls(values[0])
-                ? Optional.empty()
-                : Optional.of(values[0]);
+        return values == null || values.length != 1 || !canCarry(values[0]) ? Optional.empty() : Optional.of(values[0]);
     }
 
     private static boolean hasControls(String text) {

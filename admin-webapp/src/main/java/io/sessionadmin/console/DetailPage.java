@@ -1,21 +1,26 @@
 package io.sessionadmin.console;
 
-import io.sessionadmin.console.model.ContextAddress;
-import io.sessionadmin.console.model.LiveSession;
+import io.sessionadmin.console.model.NodeState;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionState;
-import io.sessionadmin.store.SessionBackup;
-import io.sessionadmin.stream.SessionHead;
+import io.sessionadmin.console.model.Values;
 import io.sessionadmin.table.StoredRow;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** One session in words. */
+/**
+ * One session in words.
+ *
+ * @param places where it is, and where not
+ * @param valuesNote whether values are shown, and who sees them
+ * @param backUp where the form goes that saves it; empty when it can't be saved from here
+ * @param cannotBackUp why not
+ * @param remove where forms go that remove an attribute
+ * @param cannotRemove why no attribute can be removed from here; empty when some can
+ */
 public record DetailPage(
         String title,
         boolean userKnown,
@@ -25,42 +30,40 @@ public record DetailPage(
         Tag state,
         Tag backup,
         List<String> problems,
-        List<Moment> moments,
-        String lifeLine,
-        List<Fact> facts,
+        LifeLine life,
+        List<Place> places,
+        List<SessionFacts.Fact> facts,
+        List<SessionFacts.Fact> row,
         String attributesTitle,
         String attributesSource,
-        List<Row> attributes,
+        String valuesNote,
+        List<AttributeRow> attributes,
+        String moreAttributes,
         String noAttributes,
         List<String> leftOut,
+        String backUp,
+        String cannotBackUp,
+        String remove,
+        String cannotRemove,
         boolean canInvalidate,
         String cannotInvalidate,
         String invalidate,
         SessionsPage.Target target) {
 
-    /**
-     * A point of the session's life.
-     *
-     * @param x where it is on the line, in hundredths
-     */
-    public record Moment(String name, String label, String time, String relative, String x) {}
-
-    /** @param name for tests and scripts */
-    public record Fact(String name, String label, String value) {}
-
-    /** @param share of all attributes, in hundredths; empty when the size is not known */
-    public record Row(String name, String className, String classNote, String size, String share, String note) {}
+    /** A node or the store, and how it has the session. */
+    public record Place(String name, String label, Tag state, String note) {}
 
     static DetailPage of(
             ConsoleView.Session view,
             SessionDetail detail,
             String cannotInvalidate,
+            boolean operator,
             String csrf,
             String root,
             Wording words) {
         SessionEntry entry = detail.entry();
-        List<Moment> moments = moments(entry, words);
         boolean endable = cannotInvalidate.isEmpty() && entry.canBeInvalidated();
+        String cannotAct = cannotAct(entry, operator, cannotInvalidate, words);
         List<SessionsPage.Hidden> fields = new ArrayList<>(SessionsPage.fields(view.context(), csrf));
         fields.add(new SessionsPage.Hidden("handle", entry.handle().hex()));
         return new DetailPage(
@@ -72,18 +75,40 @@ public record DetailPage(
                 Tag.of(entry, words),
                 Tag.ofBackup(entry, words),
                 problems(detail, words),
-                moments,
-                lifeLine(moments, words),
-                facts(view.context(), detail, words),
-                words.say("session.attributes", detail.attributes().size()),
+                LifeLine.of(entry, words),
+                places(detail, words),
+                SessionFacts.ofSession(view.context(), detail, words),
+                SessionFacts.ofRow(detail, words),
+                words.say("session.attributes", detail.attributes().size() + detail.moreAttributes()),
                 words.say(entry.row() == null || !detail.compared() ? "session.fromMemory" : "session.fromStream"),
-                attributes(detail, words),
+                valuesNote(detail, words),
+                AttributeRow.of(detail, cannotAct.isEmpty(), words),
+                detail.moreAttributes() == 0 ? "" : words.say("session.moreAttributes", detail.moreAttributes()),
                 noAttributes(detail, words),
                 entry.backup() == null ? List.of() : entry.backup().known().leftOut(),
+                cannotAct.isEmpty() ? ConsoleView.Action.BACK_UP.href(root) : "",
+                operator ? cannotAct : "",
+                ConsoleView.Action.REMOVE_ATTRIBUTE.href(root),
+                operator && !detail.attributes().isEmpty() ? cannotAct : "",
                 endable,
                 !endable && cannotInvalidate.isEmpty() ? words.say("session.alreadyInvalidated") : cannotInvalidate,
                 ConfirmPage.question(List.of(entry), view.context().title(), words),
                 new SessionsPage.Target(ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields));
+    }
+
+    /** Why this session can be neither saved nor changed from here; empty when it can. */
+    private static String cannotAct(SessionEntry entry, boolean operator, String cannotInvalidate, Wording words) {
+        if (!operator || !cannotInvalidate.isEmpty()) {
+            return cannotInvalidate;
+        }
+        if (entry.live() != null && entry.state() != SessionState.INVALIDATED) {
+            return "";
+        }
+        StoredRow row = entry.row();
+        if (row != null && row.valid() && row.node() != null && Boolean.TRUE.equals(row.held())) {
+            return words.say("session.liveElsewhere", row.node());
+        }
+        return words.say(row != null && row.valid() ? "session.storedOnly" : "session.alreadyInvalidated");
     }
 
     /** In groups of four, so that two people can compare it. */
@@ -102,154 +127,60 @@ public record DetailPage(
         return problems;
     }
 
-    // ------------------------------------------------------------------ life line
+    // ------------------------------------------------------------------ where it is
 
-    private record Point(String name, Instant time) {}
-
-    private static List<Moment> moments(SessionEntry entry, Wording words) {
-        List<Point> points = new ArrayList<>();
-        entry.created().ifPresent(time -> points.add(new Point("created", time)));
-        if (entry.state() != SessionState.INVALIDATED) {
-            points.add(new Point("last-access", entry.lastAccess()));
+    private static List<Place> places(SessionDetail detail, Wording words) {
+        List<Place> places = new ArrayList<>();
+        detail.nodes().forEach(state -> places.add(node(state, words)));
+        if (detail.othersUnknown().isGiven()) {
+            Tag unknown = Tag.plain("not-known", words.say("place.NOT_KNOWN"));
+            places.add(new Place("others", words.say("place.others"), unknown, words.say(detail.othersUnknown())));
         }
-        Instant saved = savedAt(entry);
-        if (saved != null) {
-            points.add(new Point("last-save", saved));
-        }
-        points.add(new Point("now", words.now()));
-        entry.expires()
-                .filter(end -> entry.state() != SessionState.INVALIDATED)
-                .ifPresent(time -> points.add(new Point("expires", time)));
-        points.sort(Comparator.comparing(Point::time));
-        long from = points.get(0).time().toEpochMilli();
-        long length = Math.max(1, points.get(points.size() - 1).time().toEpochMilli() - from);
-        return points.stream()
-                .map(point -> moment(point, 100.0 * (point.time().toEpochMilli() - from) / length, words))
-                .toList();
+        places.add(store(detail, detail.entry().row(), words));
+        return places;
     }
 
-    private static Moment moment(Point point, double x, Wording words) {
-        String relative =
-                switch (point.name()) {
-                    case "now" -> "";
-                    case "expires" ->
-                        point.time().isBefore(words.now())
-                                ? words.ago(point.time())
-                                : words.say("time.in", words.duration(Duration.between(words.now(), point.time())));
-                    default -> words.ago(point.time());
+    private static Place node(NodeState state, Wording words) {
+        String name = state.held().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String text = words.say("place." + state.held().name());
+        Tag tag =
+                switch (state.held()) {
+                    case IN_MEMORY, SAID_IN_MEMORY -> Tag.ok(name, text);
+                    default -> Tag.plain(name, text);
                 };
-        // a dot at either end stays inside of the picture
-        return new Moment(
-                point.name(),
-                words.say("moment." + point.name()),
-                words.moment(point.time()),
-                relative,
-                BackupBar.hundredths(1 + x * 0.98));
+        String note = state.said() == null ? "" : words.say("place.asSaved", words.ago(state.said()));
+        if (state.silent() != null) {
+            note = words.say("place.silent", words.duration(state.silent()));
+        }
+        String label = state.here() ? words.say("place.here", state.node()) : state.node();
+        return new Place(state.node(), label, tag, note);
     }
 
-    private static @Nullable Instant savedAt(SessionEntry entry) {
-        SessionEntry.LiveBackup backup = entry.backup();
-        if (backup != null && backup.known().savedAt() != 0) {
-            return Instant.ofEpochMilli(backup.known().savedAt());
+    private static Place store(SessionDetail detail, @Nullable StoredRow row, Wording words) {
+        Tag state;
+        String note = "";
+        if (detail.storeProblem().isGiven()) {
+            state = Tag.warn("unknown", words.say("place.unknown"));
+        } else if (row == null) {
+            state = Tag.plain("absent", words.say("fact.store.no"));
+        } else if (!row.valid()) {
+            state = Tag.plain("tombstone", words.say("fact.store.tombstone", words.moment(row.lastAccess())));
+        } else {
+            state = Tag.ok("stored", words.say("fact.store.yes"));
+            note = row.savedAt() == null ? "" : words.say("fact.store.savedAt", words.ago(row.savedAt()));
         }
-        return entry.row() == null ? null : entry.row().savedAt();
-    }
-
-    private static String lifeLine(List<Moment> moments, Wording words) {
-        List<String> parts = new ArrayList<>();
-        moments.forEach(moment -> parts.add(moment.label() + " " + moment.time()));
-        return words.say("session.lifeLine", String.join(", ", parts));
-    }
-
-    // ------------------------------------------------------------------ facts
-
-    private static List<Fact> facts(ContextAddress context, SessionDetail detail, Wording words) {
-        List<Fact> facts = new ArrayList<>();
-        SessionEntry entry = detail.entry();
-        LiveSession live = entry.live();
-        StoredRow row = entry.row();
-        add(facts, "memory", words.say(live == null ? "fact.memory.no" : "fact.memory.yes"), words);
-        add(facts, "store", detail.storeProblem().isGiven() ? words.say("figure.unknown") : store(row, words), words);
-        if (entry.bytes().isPresent()) {
-            add(facts, "size", words.size(entry.bytes().get()), words);
-        }
-        if (row != null && row.node() != null) {
-            add(facts, "saved-by", row.node(), words);
-        }
-        if (entry.state() != SessionState.INVALIDATED) {
-            add(facts, "idle", words.age(entry.lastAccess()), words);
-            add(facts, "max-inactive", maxInactive(entry, words), words);
-            add(facts, "time-to-live", SessionsPage.timeToLive(entry, words), words);
-            add(facts, "user", user(entry, words), words);
-        }
-        SessionEntry.LiveBackup backup = entry.backup();
-        if (backup != null && backup.known().failure() != null) {
-            SessionBackup.Failure failure = backup.known().failure();
-            add(facts, "last-failure", words.say("fact.failure", failure.reason(), failure.tries()), words);
-        }
-        if (context instanceof ContextAddress.Deployed deployed) {
-            add(facts, "host", deployed.host(), words);
-        }
-        return facts;
-    }
-
-    private static void add(List<Fact> facts, String name, String value, Wording words) {
-        facts.add(new Fact(name, words.say("fact." + name), value));
-    }
-
-    private static String store(@Nullable StoredRow row, Wording words) {
-        if (row == null) {
-            return words.say("fact.store.no");
-        }
-        if (!row.valid()) {
-            return words.say("fact.store.tombstone", words.moment(row.lastAccess()));
-        }
-        return row.savedAt() == null
-                ? words.say("fact.store.yes")
-                : words.say("fact.store.savedAt", words.ago(row.savedAt()));
-    }
-
-    private static String maxInactive(SessionEntry entry, Wording words) {
-        LiveSession live = entry.live();
-        StoredRow row = entry.row();
-        int seconds = live != null ? live.maxInactive() : row == null ? 0 : row.maxInactive();
-        return seconds <= 0 ? words.say("time.never") : words.duration(Duration.ofSeconds(seconds));
-    }
-
-    private static String user(SessionEntry entry, Wording words) {
-        LiveSession live = entry.live();
-        SessionHead head = entry.head();
-        String authType = live != null ? live.authType().orElse(null) : head == null ? null : head.authType();
-        String user = entry.user().orElse(words.say("user.unknown"));
-        return authType == null ? user : words.say("fact.login", user, authType);
+        return new Place("store", words.say("fact.store"), state, note);
     }
 
     // ------------------------------------------------------------------ attributes
 
-    private static List<Row> attributes(SessionDetail detail, Wording words) {
-        long total = detail.attributes().stream()
-                .mapToLong(held -> Math.max(0, held.bytes()))
-                .sum();
-        return detail.attributes().stream()
-                .map(held -> attribute(held, detail, total, words))
-                .toList();
-    }
-
-    private static Row attribute(SessionDetail.Attribute held, SessionDetail detail, long total, Wording words) {
-        String memory = held.memoryClass();
-        String stored = held.storedClass();
-        String shown = memory != null ? memory : stored == null ? "" : stored;
-        String savedAs =
-                stored == null || memory == null || memory.equals(stored) || memory.startsWith("[") ? "" : stored;
-        boolean onlySaved = detail.entry().live() != null && memory == null;
-        String note = onlySaved ? words.say("attribute.onlySaved") : "";
-        return new Row(
-                held.name(),
-                shown,
-                savedAs.isEmpty() ? "" : words.say("attribute.savedAs", savedAs),
-                held.bytes() < 0 ? words.say("figure.unknown") : words.size(held.bytes()),
-                held.bytes() < 0 || total == 0 ? "" : BackupBar.hundredths(Math.max(1, 100.0 * held.bytes() / total)),
-                held.bytes() < 0 && detail.compared() ? words.say("attribute.notSaved") : note);
+    private static String valuesNote(SessionDetail detail, Wording words) {
+        if (detail.attributes().isEmpty()) {
+            return "";
+        }
+        return detail.values() == Values.SHOWN
+                ? words.say("session.valuesShown")
+                : words.say("session.valuesHidden", Permission.SEE_VALUES.roles());
     }
 
     private static String noAttributes(SessionDetail detail, Wording words) {

@@ -1,11 +1,13 @@
 package io.sessionadmin.console;
 
+import io.sessionadmin.console.model.ActionResult;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.InvalidationResult;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionPage;
+import io.sessionadmin.console.model.Values;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -60,6 +62,8 @@ final class Exchange {
             confirm(confirm);
         } else if (view instanceof ConsoleView.Invalidate invalidate) {
             invalidate(invalidate);
+        } else if (view instanceof ConsoleView.Act act) {
+            act(act);
         } else if (view instanceof ConsoleView.Lookup lookup) {
             lookUp(lookup);
         }
@@ -82,7 +86,9 @@ final class Exchange {
         withSession(view.context(), view.handle(), ConsoleFailure.SESSION_GONE, detail -> {
             String refusal = cannotInvalidate(view.context());
             String title = words.say("session.title", view.handle().brief());
-            show("session", title, DetailPage.of(view, detail, refusal, token(), root, words));
+            boolean operator = Permission.OPERATE.isGranted(request);
+            String form = operator ? token() : "";
+            show("session", title, DetailPage.of(view, detail, refusal, operator, form, root, words));
         });
     }
 
@@ -99,11 +105,15 @@ final class Exchange {
         void give(SessionDetail detail) throws IOException;
     }
 
+    private Values values() {
+        return Permission.SEE_VALUES.isGranted(request) ? Values.SHOWN : Values.HIDDEN;
+    }
+
     private void withSession(ContextAddress context, Handle handle, ConsoleFailure missing, Answer answer)
             throws IOException {
         Optional<SessionDetail> found;
         try {
-            found = console.sessions().find(context, handle);
+            found = console.sessions().find(context, handle, values());
         } catch (IOException e) {
             fail(ConsoleFailure.STORE_SILENT, words.say(EngineSessions.reason(e)), context);
             return;
@@ -155,6 +165,33 @@ final class Exchange {
         }
         ResultPage page = ResultPage.of(view.context(), scope(view.context()), results.get(), root, words);
         show("result", page.title(), page);
+    }
+
+    // ------------------------------------------------------------------ acting on a live session
+
+    private void act(ConsoleView.Act view) throws IOException {
+        if (!view.confirmed()) {
+            withSession(view.context(), view.handle(), ConsoleFailure.SESSION_GONE, detail -> {
+                ActPage page = ActPage.ask(view, detail.entry(), scope(view.context()), token(), root, words);
+                show("act", page.title(), page);
+            });
+            return;
+        }
+        Optional<ActionResult> result = view.action() == ConsoleView.Action.BACK_UP
+                ? console.sessions().backUp(view.context(), view.handle())
+                : console.sessions().removeAttribute(view.context(), view.handle(), view.attribute());
+        if (result.isEmpty()) {
+            fail(ConsoleFailure.CANNOT_ACT, "", view.context());
+            return;
+        }
+        log.info("Asked to " + (view.action() == ConsoleView.Action.BACK_UP ? "back up" : "remove an attribute of")
+                + " session " + view.handle().hex() + " in "
+                + oneLine(view.context().title())
+                + (view.attribute().isEmpty() ? "" : ", attribute " + oneLine(view.attribute()))
+                + ": " + result.get().outcome() + "; asked by " + oneLine(user()) + " from "
+                + oneLine(request.getRemoteAddr()));
+        ActPage page = ActPage.tell(view, result.get(), scope(view.context()), root, words);
+        show("act", page.title(), page);
     }
 
     private void log(ContextAddress.Deployed context, InvalidationResult result) {

@@ -141,6 +141,7 @@ final class ConsoleTest {
                 for (Admin.Row row : listed) {
                     String page = admin.page(Admin.detail("/shop", row.handle()));
                     ids.forEach(id -> assertThat(page).doesNotContain(id));
+                    looks(admin, row.handle());
                 }
                 assertThat(listed).extracting(Admin.Row::state).contains("live", "swapped-out", "expired");
             }
@@ -371,6 +372,23 @@ final class ConsoleTest {
             assertThat(browser.driver().getTitle()).doesNotContain("owned");
             assertThat(browser.driver().getPageSource()).doesNotContain(id);
             assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    /** At the session with its values, and at the questions that are asked before something is done. */
+    private static void looks(Admin admin, String handle) {
+        String page = Admin.detail("/shop", handle);
+        assertThat(admin.request(TomcatNode.AUDITOR, "GET", page, BodyPublishers.noBody())
+                        .body())
+                .contains("&quot;green&quot;");
+        String form = Admin.form(admin.token("/shop"), "/shop", List.of(handle));
+        for (String question : List.of("backup", "attribute", "confirm")) {
+            assertThat(admin.request(
+                                    "POST",
+                                    "/session-admin/sessions/" + question,
+                                    BodyPublishers.ofString(form + "&attribute=color"))
+                            .body())
+                    .contains("id=\"question\"");
         }
     }
 

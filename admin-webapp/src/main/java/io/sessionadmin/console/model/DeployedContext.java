@@ -71,6 +71,11 @@ final class DeployedContext {
         return store().filter(JdbcStore.class::isInstance).map(JdbcStore.class::cast);
     }
 
+    /** How rows name this node; empty where they do not. */
+    Optional<String> nodeName() {
+        return jdbcStore().flatMap(JdbcStore::announcedAs).map(NodeReport.Origin::node);
+    }
+
     /** Who else runs it. */
     ClusterNodes nodes() {
         if (!(stored instanceof TableSessions table)) {

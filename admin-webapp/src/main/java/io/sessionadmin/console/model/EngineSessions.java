@@ -246,13 +246,18 @@ public final class EngineSessions {
      * @throws IOException when it is not in memory and the store did not answer
      */
     public Optional<SessionDetail> find(ContextAddress address, Handle handle) throws IOException {
-        Instant now = clock.instant();
+        return find(address, handle, Values.HIDDEN);
+    }
+
+    /** The same, with what its reader may see. */
+    public Optional<SessionDetail> find(ContextAddress address, Handle handle, Values values) throws IOException {
+        SessionDetail.View view = new SessionDetail.View(values, node(), clock.instant());
         if (address instanceof ContextAddress.Deployed deployed) {
             Optional<DeployedContext> context = deployments.find(deployed);
-            return context.isEmpty() ? Optional.empty() : SessionDetail.find(context.get(), handle, now);
+            return context.isEmpty() ? Optional.empty() : SessionDetail.find(context.get(), handle, view);
         }
         Optional<TableSessions> table = deployments.orphan(((ContextAddress.Orphan) address).app());
-        return table.isEmpty() ? Optional.empty() : SessionDetail.find(table.get(), handle, now);
+        return table.isEmpty() ? Optional.empty() : SessionDetail.find(table.get(), handle, view);
     }
 
     /** These sessions, as far as they are there, in the order of their handles; empty when there is no such context. */
@@ -301,6 +306,25 @@ public final class EngineSessions {
         return deployments.find(address).filter(DeployedContext::isRunning).map(context -> new Invalidator(
                         context, clock.instant())
                 .invalidate(handles, told));
+    }
+
+    /** Saves a live session now; empty when no such context runs here. */
+    public Optional<ActionResult> backUp(ContextAddress address, Handle handle) {
+        return actions(address).map(actions -> actions.backUp(handle));
+    }
+
+    /** Removes an attribute of a live session, and saves the session; empty when no such context runs here. */
+    public Optional<ActionResult> removeAttribute(ContextAddress address, Handle handle, String name) {
+        return actions(address).map(actions -> actions.removeAttribute(handle, name));
+    }
+
+    private Optional<SessionActions> actions(ContextAddress address) {
+        return address instanceof ContextAddress.Deployed deployed
+                ? deployments
+                        .find(deployed)
+                        .filter(DeployedContext::isRunning)
+                        .map(context -> new SessionActions(context, clock))
+                : Optional.empty();
     }
 
     /** What the error of a store says to an operator. */

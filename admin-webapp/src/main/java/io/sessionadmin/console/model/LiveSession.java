@@ -3,12 +3,17 @@ package io.sessionadmin.console.model;
 import io.sessionadmin.store.LiveAttributes;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.store.SessionUser;
+import io.sessionadmin.stream.StoredAttribute;
+import io.sessionadmin.stream.StreamValue;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.http.HttpSession;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.catalina.Session;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,17 @@ import org.jspecify.annotations.Nullable;
  * getters expire an overdue session, and are not called.
  */
 public final class LiveSession {
+
+    /** Classes of the JDK whose values are what they are. */
+    private static final Set<Class<?>> PLAIN = Set.of(
+            Boolean.class,
+            Character.class,
+            Byte.class,
+            Short.class,
+            Integer.class,
+            Long.class,
+            Float.class,
+            Double.class);
 
     private final Session session;
     private final String id;
@@ -142,15 +158,44 @@ public final class LiveSession {
         return note.asStored(storedAccess);
     }
 
-    /** An attribute in memory. */
-    public record Attribute(String name, String className) {}
+    /**
+     * An attribute in memory.
+     *
+     * @param newer whether it is known to be another one than in the saved copy; no object of an application is asked
+     */
+    public record Attribute(String name, String className, boolean serialisable, boolean newer) {}
 
-    /** The attributes by name; empty when the session has ended. */
-    public List<Attribute> attributes() {
+    /**
+     * The attributes by name; empty when the session has ended.
+     *
+     * @param saved those of the saved copy
+     */
+    List<Attribute> attributes(Map<String, StoredAttribute> saved) {
+        Set<String> changed = LiveAttributes.changed(session);
         List<Attribute> found = new ArrayList<>();
-        new TreeMap<>(LiveAttributes.of(session))
-                .forEach((name, value) ->
-                        found.add(new Attribute(name, value.getClass().getName())));
+        new TreeMap<>(LiveAttributes.of(session)).forEach((name, value) -> {
+            StoredAttribute copy = saved.get(name);
+            boolean newer = copy != null && (changed.contains(name) || isAnother(value, copy));
+            String className = value.getClass().getTypeName();
+            found.add(new Attribute(name, className, value instanceof Serializable, newer));
+        });
         return found;
+    }
+
+    /** Plain values of the JDK are compared; what an application's objects hold is theirs to know. */
+    private static boolean isAnother(Object value, StoredAttribute saved) {
+        if (saved.value() instanceof StreamValue.Elided) {
+            return false; // there was no room for it
+        }
+        if (value instanceof String text) {
+            return !(saved.value() instanceof StreamValue.Text copy
+                    && text.length() == copy.length()
+                    && text.startsWith(copy.shown()));
+        }
+        if (value instanceof Enum<?> constant && saved.value() instanceof StreamValue.EnumConstant copy) {
+            return !constant.name().equals(copy.constant());
+        }
+        return PLAIN.contains(value.getClass())
+                && !(saved.value() instanceof StreamValue.Scalar copy && value.equals(copy.value()));
     }
 }

@@ -3,6 +3,7 @@ package io.sessionadmin.console.model;
 import io.sessionadmin.console.model.Reason.StoreNotReadableException;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.RowFacts;
 import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
 import java.time.Instant;
@@ -37,6 +38,11 @@ sealed interface StoredSessions
 
     /** The session's stream, or as much of its beginning as is read at all. */
     Optional<byte[]> data(StoredRow row) throws IOException;
+
+    /** What the store knows of a row beside its session; empty where it knows nothing. */
+    default Optional<RowFacts> facts(StoredRow row) throws IOException {
+        return Optional.empty();
+    }
 
     /**
      * The saved copies of live sessions.

@@ -2,6 +2,7 @@ package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.RowFacts;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredRow;
@@ -47,6 +48,11 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
     @Override
     public Optional<byte[]> data(StoredRow row) throws StoreUnavailableException {
         return row.hasAllData() ? Optional.of(row.data()) : catalog.data(row.key(), READ_AT_MOST);
+    }
+
+    @Override
+    public Optional<RowFacts> facts(StoredRow row) throws StoreUnavailableException {
+        return catalog.facts(row.key());
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.apache.catalina.Session;
 import org.apache.catalina.session.ManagerBase;
 import org.apache.catalina.session.StandardSession;
@@ -39,7 +40,7 @@ final class CensusTest {
         assertThat(live.created()).isEqualTo(now.minusSeconds(5));
         assertThat(live.maxInactive()).isEqualTo(1_800);
         assertThat(live.user()).isEmpty();
-        assertThat(live.attributes()).isEmpty();
+        assertThat(live.attributes(Map.of())).isEmpty();
     }
 
     @Test

@@ -100,8 +100,9 @@ final class SessionPageTest {
         shop.save(session);
         shop.forget(session);
 
-        SessionDetail detail =
-                SessionDetail.find(shop.deployed(), Handle.of("of alice"), now).orElseThrow();
+        SessionDetail detail = SessionDetail.find(
+                        shop.deployed(), Handle.of("of alice"), new SessionDetail.View(Values.SHOWN, "here", now))
+                .orElseThrow();
 
         assertThat(detail.entry().user()).contains("alice");
         assertThat(detail.attributes())
