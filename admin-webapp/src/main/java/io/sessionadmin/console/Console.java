@@ -5,9 +5,19 @@ import jakarta.servlet.ServletContext;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** All that exists while the console is in service. */
+/**
+ * All that exists while the console is in service.
+ *
+ * @param version of the WAR; empty when it was not built by Maven
+ */
 public record Console(
-        EngineSessions sessions, Templates templates, CsrfToken csrf, Clock clock, String stylesheet, String icon) {
+        EngineSessions sessions,
+        Templates templates,
+        CsrfToken csrf,
+        Clock clock,
+        String stylesheet,
+        String icon,
+        String version) {
 
     private static final String ATTRIBUTE = Console.class.getName();
 

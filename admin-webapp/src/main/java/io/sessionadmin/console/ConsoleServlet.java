@@ -1,6 +1,7 @@
 package io.sessionadmin.console;
 
 import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Sampler;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
@@ -8,9 +9,11 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
+import java.util.jar.Manifest;
 import org.apache.catalina.Container;
 import org.apache.catalina.ContainerServlet;
 import org.apache.catalina.Engine;
@@ -35,6 +38,7 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
 
     private transient @Nullable Wrapper wrapper;
     private transient @Nullable Console console;
+    private transient @Nullable Sampler sampler;
 
     @Override
     public @Nullable Wrapper getWrapper() {
@@ -58,20 +62,40 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
         }
         Clock clock = Clock.systemUTC();
         Templates templates = new Templates(getServletContext());
+        EngineSessions sessions = new EngineSessions(engine, clock);
         Console started = new Console(
-                new EngineSessions(engine, clock),
+                sessions,
                 templates,
                 new CsrfToken(clock),
                 clock,
                 templates.address("console.css"),
-                templates.address("icon.svg"));
+                templates.address("icon.svg"),
+                version());
         started.offerTo(getServletContext());
         console = started;
+        sampler = new Sampler(sessions);
+    }
+
+    /** As the build has written it into the manifest of the WAR. */
+    private String version() {
+        try (InputStream manifest = getServletContext().getResourceAsStream("/META-INF/MANIFEST.MF")) {
+            String version = manifest == null
+                    ? null
+                    : new Manifest(manifest).getMainAttributes().getValue("Implementation-Version");
+            return version == null ? "" : version;
+        } catch (IOException e) {
+            log.debug("The WAR has no version", e);
+            return "";
+        }
     }
 
     @Override
     public void destroy() {
         console = null;
+        Sampler running = sampler;
+        if (running != null) {
+            running.close();
+        }
         Messages.forget();
     }
 

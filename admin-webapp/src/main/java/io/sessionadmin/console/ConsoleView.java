@@ -22,10 +22,32 @@ sealed interface ConsoleView {
         return Permission.VIEW;
     }
 
-    /** GET: all contexts. */
-    record Overview() implements ConsoleView {
+    /**
+     * GET: all contexts.
+     *
+     * @param refresh after so many seconds the browser reads it again; 0: never
+     */
+    record Overview(int refresh) implements ConsoleView {
+
+        private static final int SHORTEST = 10;
+        private static final int LONGEST = 3_600;
+
+        /** As it is at first: it stays as it is. */
+        Overview() {
+            this(0);
+        }
+
+        static Overview of(Map<String, String[]> parameters) {
+            try {
+                int seconds = Integer.parseInt(one(parameters, "refresh").orElse("0"));
+                return new Overview(seconds <= 0 ? 0 : Math.max(SHORTEST, Math.min(LONGEST, seconds)));
+            } catch (NumberFormatException e) {
+                return new Overview();
+            }
+        }
+
         String href(String root) {
-            return root + "/";
+            return root + "/" + (refresh == 0 ? "" : "?refresh=" + refresh);
         }
     }
 
@@ -113,6 +135,13 @@ sealed interface ConsoleView {
         }
     }
 
+    /** GET: what is wrong with the settings, and what they are. */
+    record Health() implements ConsoleView {
+        String href(String root) {
+            return root + "/health";
+        }
+    }
+
     /** Something that the console does not do. */
     record Refused(ConsoleFailure failure) implements ConsoleView {}
 
@@ -124,7 +153,8 @@ sealed interface ConsoleView {
         boolean get = method.equals("GET") || method.equals("HEAD");
         boolean post = method.equals("POST");
         return switch (path) {
-            case "", "/" -> get ? new Overview() : wrongMethod();
+            case "", "/" -> get ? Overview.of(parameters) : wrongMethod();
+            case "/health" -> get ? new Health() : wrongMethod();
             case "/sessions" -> get ? sessions(parameters) : wrongMethod();
             case "/sessions/confirm" -> post ? ticked(parameters, false) : wrongMethod();
             case "/sessions/invalidate" -> post ? ticked(parameters, true) : wrongMethod();

@@ -25,6 +25,9 @@ final class Exchange {
 
     private static final Log log = LogFactory.getLog(Exchange.class);
 
+    /** How often the overview is read again by itself, for who chooses that. */
+    private static final int REFRESH_SECONDS = 30;
+
     private final Console console;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
@@ -53,7 +56,12 @@ final class Exchange {
             fail(ConsoleFailure.STALE_PAGE);
         } else if (view instanceof ConsoleView.Overview) {
             EngineSessions.Overview overview = console.sessions().overview();
-            show("overview", words.say("overview.title"), OverviewPage.of(overview, root, words));
+            show("overview", words.say("overview.title"), OverviewPage.of(overview, console.sessions(), root, words));
+        } else if (view instanceof ConsoleView.Health) {
+            show(
+                    "health",
+                    words.say("health.title"),
+                    HealthPage.of(console.sessions().health(console.version()), words));
         } else if (view instanceof ConsoleView.Sessions sessions) {
             list(sessions);
         } else if (view instanceof ConsoleView.Session session) {
@@ -266,8 +274,20 @@ final class Exchange {
                 user().isEmpty() ? List.of() : Navigation.of(view, root, words),
                 user().isEmpty() ? "" : console.sessions().node(),
                 words.say("shell.asOf", words.moment(words.now())),
-                refresh());
+                refresh(),
+                again(),
+                again() > 0
+                        ? new ConsoleView.Overview().href(root)
+                        : new ConsoleView.Overview(REFRESH_SECONDS).href(root),
+                view instanceof ConsoleView.Overview
+                        ? words.say(again() > 0 ? "shell.again.off" : "shell.again.on", REFRESH_SECONDS)
+                        : "");
         console.templates().write(template, shell, page, messages, response.getWriter());
+    }
+
+    /** Only the overview reads itself again, and only when it was asked to: not under the cursor of a list. */
+    private int again() {
+        return view instanceof ConsoleView.Overview overview && !refresh().isEmpty() ? overview.refresh() : 0;
     }
 
     /** A page can be read again, the answer to a form can't. Not the request's address: that may be any host's. */
@@ -278,6 +298,9 @@ final class Exchange {
         ConsoleView asked = view;
         if (asked instanceof ConsoleView.Overview overview) {
             return overview.href(root);
+        }
+        if (asked instanceof ConsoleView.Health health) {
+            return health.href(root);
         }
         if (asked instanceof ConsoleView.Sessions sessions) {
             return sessions.href(root);

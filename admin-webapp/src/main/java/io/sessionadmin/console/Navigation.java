@@ -17,10 +17,16 @@ final class Navigation {
     private Navigation() {}
 
     static List<Entry> of(@Nullable ConsoleView view, String root, Wording words) {
-        return List.of(new Entry(
-                "overview",
-                words.say("nav.overview"),
-                new ConsoleView.Overview().href(root),
-                view instanceof ConsoleView.Overview));
+        return List.of(
+                new Entry(
+                        "overview",
+                        words.say("nav.overview"),
+                        new ConsoleView.Overview().href(root),
+                        view instanceof ConsoleView.Overview),
+                new Entry(
+                        "health",
+                        words.say("nav.health"),
+                        new ConsoleView.Health().href(root),
+                        view instanceof ConsoleView.Health));
     }
 }

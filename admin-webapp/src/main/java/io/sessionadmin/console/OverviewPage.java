@@ -3,24 +3,52 @@ package io.sessionadmin.console;
 import io.sessionadmin.console.model.BackupWindow;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
+import io.sessionadmin.console.model.Elsewhere;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.NodeSummary;
+import io.sessionadmin.console.model.Readability;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.ClusterNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The overview in words. */
 public record OverviewPage(
-        Risk risk, List<Stat> stats, List<Row> contexts, List<Row> orphans, List<String> problems, String empty) {
+        Risk risk,
+        List<String> sources,
+        List<Stat> stats,
+        List<Row> contexts,
+        List<NodeRow> nodes,
+        String nodesNote,
+        List<Picture> pictures,
+        List<Row> orphans,
+        List<String> problems,
+        String empty) {
 
-    /** What a crash of this node loses now: the first and largest thing. */
+    /** So many contexts have pictures; those with most at risk, and then most live, come first. */
+    private static final int PICTURES_AT_MOST = 12;
+
+    /**
+     * What the crash of a node loses now: the first and largest thing.
+     *
+     * @param trouble what is overdue and what fails, each with its reason
+     */
     public record Risk(
-            String tone, String shape, String figure, String unit, String sentence, String detail, BackupBar backups) {}
+            String tone,
+            String shape,
+            String figure,
+            String unit,
+            String sentence,
+            String detail,
+            List<Tag> trouble,
+            BackupBar backups) {}
 
     /** @param name in the words of the design */
     public record Stat(String name, String label, String value, String note, String tone) {}
@@ -36,9 +64,11 @@ public record OverviewPage(
             String href,
             Tag state,
             Cell live,
+            String where,
             Cell swappedOut,
             Cell expired,
             Cell invalidated,
+            Cell unreadable,
             Tag atRisk,
             BackupBar backups,
             String oldestBackup,
@@ -49,8 +79,11 @@ public record OverviewPage(
             String storeNote,
             List<String> problems) {}
 
-    static OverviewPage of(EngineSessions.Overview overview, String root, Wording words) {
+    static OverviewPage of(EngineSessions.Overview overview, EngineSessions sessions, String root, Wording words) {
         List<ContextSummary> contexts = overview.contexts();
+        List<ContextSummary> all =
+                Stream.concat(contexts.stream(), overview.orphans().stream()).toList();
+        List<NodeSummary> nodes = NodeSummary.of(all);
         boolean severalHosts = contexts.stream()
                         .map(ContextSummary::address)
                         .map(address -> address instanceof ContextAddress.Deployed deployed ? deployed.host() : "")
@@ -58,11 +91,15 @@ public record OverviewPage(
                         .count()
                 > 1;
         return new OverviewPage(
-                risk(contexts, words),
-                stats(overview, words),
+                RiskPanel.of(all, words),
+                sources(all, words),
+                stats(overview, nodes, words),
                 contexts.stream()
                         .map(context -> row(context, severalHosts, root, words))
                         .toList(),
+                NodeRow.of(nodes, words),
+                nodes.isEmpty() ? nodesNote(contexts, words) : "",
+                pictures(contexts, sessions, root, words),
                 overview.orphans().stream()
                         .map(orphan -> row(orphan, false, root, words))
                         .toList(),
@@ -85,85 +122,104 @@ public record OverviewPage(
         return context.sessions().isKnown() && !context.sessions().isPositive();
     }
 
-    private static Figure sum(Stream<Figure> figures) {
+    static Figure sum(Stream<Figure> figures) {
         return figures.reduce(Figure::plus).orElse(Figure.ZERO);
     }
 
-    private static Risk risk(List<ContextSummary> contexts, Wording words) {
-        Figure atRisk = sum(contexts.stream().map(ContextSummary::atRisk));
-        Figure live = sum(contexts.stream().map(ContextSummary::live));
-        String figure = words.figure(atRisk);
-        BackupBar bar = BackupBar.of(contexts, words);
-        String unit = words.say("risk.unit", atRisk.value());
-        if (!atRisk.isKnown()) {
-            boolean partly = contexts.stream()
-                    .anyMatch(context ->
-                            context.live().isPositive() && context.atRisk().isKnown());
-            String sentence = partly ? "risk.partly" : "risk.unknown";
-            return new Risk("warn", "?", figure, "", words.say(sentence), words.say(atRisk.reason()), bar);
-        }
-        if (!atRisk.isPositive()) {
-            boolean complete = atRisk.certainty() == Figure.Certainty.EXACT;
-            String sentence = complete
-                    ? words.say(live.isPositive() ? "risk.none" : "risk.nothingLive")
-                    : words.say("risk.partly");
-            String tone = complete ? "ok" : "warn";
-            return new Risk(tone, complete ? "\u2713" : "?", figure, unit, sentence, doubt(atRisk, words), bar);
-        }
-        boolean worse = contexts.stream()
-                .anyMatch(context -> context.backups(SessionBackup.State.OVERDUE)
-                                + context.backups(SessionBackup.State.FAILING)
-                                + context.backups(SessionBackup.State.NEVER)
-                        > 0);
-        return new Risk(
-                worse ? "warn" : "plain",
-                "\u25B2",
-                figure,
-                unit,
-                oldestUnsaved(contexts, words),
-                doubt(atRisk, words),
-                bar);
+    /** Why no node is listed. */
+    private static String nodesNote(List<ContextSummary> contexts, Wording words) {
+        return contexts.stream()
+                .filter(context -> context.nodes().unknown().isGiven())
+                .filter(context -> !context.elsewhere().live().isKnown())
+                .findFirst()
+                .map(context -> words.say(context.nodes().unknown()))
+                .orElse(words.say("nodes.none"));
     }
 
-    private static String doubt(Figure atRisk, Wording words) {
-        return switch (atRisk.certainty()) {
-            case ESTIMATE -> words.say("risk.estimated", words.say(atRisk.reason()));
-            case AT_LEAST -> words.say("risk.atLeast", words.say(atRisk.reason()));
-            case EXACT, UNKNOWN -> "";
-        };
+    private static List<Picture> pictures(
+            List<ContextSummary> contexts, EngineSessions sessions, String root, Wording words) {
+        return contexts.stream()
+                .filter(context -> context.liveHere().isPositive()
+                        || sessions.lastHour(context.address()).stream().anyMatch(sample -> sample.live() > 0))
+                .sorted(Comparator.comparing(
+                                (ContextSummary context) -> context.atRiskHere().value())
+                        .thenComparing(context -> context.liveHere().value())
+                        .reversed())
+                .limit(PICTURES_AT_MOST)
+                .map(context -> Picture.of(context, sessions.lastHour(context.address()), root, words))
+                .toList();
     }
 
-    private static String oldestUnsaved(List<ContextSummary> contexts, Wording words) {
-        Optional<ContextSummary> worst = contexts.stream()
-                .filter(context -> context.oldestUnsaved() != null)
-                .min(Comparator.comparing(OverviewPage::unsavedSince));
-        return worst.map(context -> words.say(
-                        "risk.oldest",
-                        words.age(unsavedSince(context)),
-                        context.address().title()))
-                .orElse("");
+    /** Where the numbers come from, and as of when. */
+    private static List<String> sources(List<ContextSummary> contexts, Wording words) {
+        List<String> sources = new ArrayList<>();
+        sources.add(words.say("source.memory", words.moment(words.now())));
+        contexts.stream()
+                .flatMap(context -> Stream.ofNullable(context.elsewhere().asOf()))
+                .max(Comparator.naturalOrder())
+                .ifPresent(age -> sources.add(words.say("source.nodes", words.duration(age))));
+        contexts.stream()
+                .flatMap(context -> Stream.ofNullable(context.storeClock()))
+                .min(Comparator.naturalOrder())
+                .ifPresent(clock -> sources.add(words.say("source.store", words.moment(clock))));
+        List<Readability> read = contexts.stream()
+                .map(ContextSummary::readable)
+                .filter(readable -> readable.read() > 0)
+                .toList();
+        read.stream()
+                .map(Readability::asOf)
+                .min(Comparator.naturalOrder())
+                .ifPresent(asOf -> sources.add(words.say(
+                        "source.read",
+                        read.stream().mapToLong(Readability::read).sum(),
+                        words.age(asOf))));
+        return sources;
     }
 
-    private static Instant unsavedSince(ContextSummary context) {
-        Instant since = context.oldestUnsaved();
-        return since == null ? Instant.MAX : since;
-    }
-
-    private static List<Stat> stats(EngineSessions.Overview overview, Wording words) {
+    private static List<Stat> stats(EngineSessions.Overview overview, List<NodeSummary> nodes, Wording words) {
         List<ContextSummary> here = overview.contexts();
         List<ContextSummary> all =
                 Stream.concat(here.stream(), overview.orphans().stream()).toList();
-        Figure orphaned = sum(overview.orphans().stream().map(ContextSummary::swappedOut));
-        List<Stat> stats = new ArrayList<>();
-        stats.add(stat("live", sum(here.stream().map(ContextSummary::live)), words.say("stat.live.note"), words));
-        String orphans = orphaned.isPositive() ? words.say("stat.orphans.note", words.figure(orphaned)) : "";
-        stats.add(stat("swapped-out", sum(all.stream().map(ContextSummary::swappedOut)), orphans, words));
-        stats.add(
-                stat("expired", sum(all.stream().map(ContextSummary::expired)), words.say("stat.expired.note"), words));
+        Figure orphaned = sum(overview.orphans().stream()
+                .filter(OverviewPage::isOrphan)
+                .map(context -> context.swappedOut().plus(context.expired()).plus(context.invalidated())));
+        long alive = nodes.stream()
+                .filter(node -> node.state() == ClusterNode.State.ALIVE)
+                .count();
+        String where = alive < 2 ? words.say("stat.live.note") : words.say("stat.live.nodes", alive);
+        String stored = words.say("stat.swapped-out.note");
+        String late = words.say("stat.expired.note");
         String tombstones = words.say("stat.invalidated.note");
+        List<Stat> stats = new ArrayList<>();
+        stats.add(stat("live", sum(all.stream().map(ContextSummary::live)), where, words));
+        stats.add(stat("swapped-out", sum(all.stream().map(ContextSummary::swappedOut)), stored, words));
+        stats.add(stat("expired", sum(all.stream().map(ContextSummary::expired)), late, words));
         stats.add(stat("invalidated", sum(all.stream().map(ContextSummary::invalidated)), tombstones, words));
+        stats.add(stat("orphan", orphaned, words.say("stat.orphan.note"), words));
+        stats.add(unreadable(all, words));
         stats.add(oldestBackup(here, words));
         return stats;
+    }
+
+    private static Stat unreadable(List<ContextSummary> contexts, Wording words) {
+        Figure unreadable =
+                sum(contexts.stream().map(context -> context.readable().figure()));
+        long read = contexts.stream()
+                .mapToLong(context -> context.readable().read())
+                .sum();
+        return new Stat(
+                "unreadable",
+                words.say("stat.unreadable"),
+                words.figure(unreadable),
+                unreadable.isKnown() ? words.say("stat.unreadable.note", read) : words.say("stat.partly"),
+                unreadable.isPositive() ? "warn" : "plain");
+    }
+
+    /** Whether no node that is alive runs it; of one of which nobody knows, nobody says so. */
+    private static boolean isOrphan(ContextSummary context) {
+        return context.keeping() == null
+                && context.nodes().isKnown()
+                && context.nodes().others().isEmpty();
     }
 
     private static Stat stat(String name, Figure figure, String note, Wording words) {
@@ -212,11 +268,13 @@ public record OverviewPage(
                 withHost ? host : "",
                 context.address().title(),
                 new ConsoleView.Sessions(context.address(), null).href(root),
-                keeping == null || context.running() ? Tag.NONE : Tag.bad("stopped", words.say("context.stopped")),
+                state(context, words),
                 cell(context.live(), context, words),
+                where(context, words),
                 cell(context.swappedOut(), context, words),
                 cell(context.expired(), context, words),
                 cell(context.invalidated(), context, words),
+                cell(context.readable().figure(), context, words),
                 atRisk(context, words),
                 BackupBar.of(List.of(context), words),
                 age(context, words),
@@ -228,6 +286,32 @@ public record OverviewPage(
                 store(context, words),
                 storeNote(context, words),
                 context.problems().stream().map(words::say).toList());
+    }
+
+    private static Tag state(ContextSummary context, Wording words) {
+        if (context.keeping() != null) {
+            return context.running() ? Tag.NONE : Tag.bad("stopped", words.say("context.stopped"));
+        }
+        if (!context.nodes().isKnown()) {
+            return new Tag("unknown", "plain", "?", words.say("context.unknownWhere"), "");
+        }
+        if (isOrphan(context)) {
+            return Tag.warn("orphan", words.say("context.orphan"));
+        }
+        String nodes = context.nodes().others().stream()
+                .map(node -> node.report().origin().node())
+                .distinct()
+                .limit(3)
+                .collect(Collectors.joining(", "));
+        return Tag.ok("elsewhere", words.say("context.runsOn", nodes));
+    }
+
+    /** On which nodes the live sessions are; empty when there is only this one. */
+    private static String where(ContextSummary context, Wording words) {
+        Elsewhere elsewhere = context.elsewhere();
+        return elsewhere.isThere() && context.keeping() != null
+                ? words.say("context.where", words.figure(context.liveHere()), words.figure(elsewhere.live()))
+                : "";
     }
 
     /** The store in one word, or why there is none; empty for a context that is not deployed here. */
@@ -269,10 +353,13 @@ public record OverviewPage(
         if (!figure.isPositive()) {
             return context.live().isPositive() ? Tag.ok("none", text) : new Tag("none", "plain", "", text, "");
         }
-        long later = context.backups(SessionBackup.State.PENDING);
-        if (context.backups(SessionBackup.State.FAILING) > 0) {
+        Elsewhere elsewhere = context.elsewhere();
+        if (context.backups(SessionBackup.State.FAILING) + elsewhere.failing() > 0) {
             return Tag.bad("failing", text);
         }
+        long later = context.backups(SessionBackup.State.PENDING)
+                + elsewhere.atRisk().value()
+                - elsewhere.overdue();
         return later == figure.value() ? new Tag("pending", "plain", "\u2026", text, "") : Tag.warn("overdue", text);
     }
 

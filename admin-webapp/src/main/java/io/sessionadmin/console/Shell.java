@@ -7,6 +7,8 @@ import java.util.List;
  *
  * @param navigation empty for who is not signed in
  * @param refresh address of the same page, to be read again; empty for the answer to a form
+ * @param again after so many seconds the browser reads the page again; 0: it does not
+ * @param againText what to choose instead
  */
 public record Shell(
         String language,
@@ -17,4 +19,7 @@ public record Shell(
         List<Navigation.Entry> navigation,
         String node,
         String asOf,
-        String refresh) {}
+        String refresh,
+        int again,
+        String againHref,
+        String againText) {}

@@ -42,7 +42,7 @@ public record Tag(String name, String tone, String shape, String text, String no
         return new Tag(name, "plain", RING, text, "");
     }
 
-    private Tag noting(String more) {
+    Tag noting(String more) {
         return new Tag(name, tone, shape, text, more);
     }
 

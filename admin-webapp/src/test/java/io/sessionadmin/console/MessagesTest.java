@@ -3,6 +3,8 @@ package io.sessionadmin.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Finding;
+import io.sessionadmin.console.model.FindingKind;
 import io.sessionadmin.console.model.InvalidationResult;
 import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionState;
@@ -48,6 +50,10 @@ final class MessagesTest {
         Stream.of(EngineSessions.Reach.values())
                 .forEach(reach -> keys.add("confirm." + reach.name().toLowerCase(Locale.ROOT)));
         Stream.of(SessionFilter.Backup.values()).forEach(backup -> keys.add("filter.backup." + backup));
+        for (FindingKind kind : FindingKind.values()) {
+            keys.addAll(List.of("finding." + kind, "advice." + kind));
+        }
+        Stream.of(Finding.Severity.values()).forEach(severity -> keys.add("severity." + severity));
         for (ConsoleFailure failure : ConsoleFailure.values()) {
             keys.addAll(List.of(failure.title(), failure.advice()));
         }

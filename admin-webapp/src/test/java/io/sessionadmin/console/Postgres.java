@@ -50,6 +50,13 @@ public final class Postgres {
         return SERVER.getJdbcUrl("postgres", "postgres") + "&currentSchema=" + schema;
     }
 
+    /** The database of such a URL. */
+    public static DataSource of(String url) {
+        var source = new org.postgresql.ds.PGSimpleDataSource();
+        source.setUrl(url);
+        return source;
+    }
+
     public static void execute(DataSource database, String sql) throws SQLException {
         try (Connection connection = database.getConnection();
                 var statement = connection.createStatement()) {

@@ -13,6 +13,7 @@ import io.sessionadmin.table.TableMismatchException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.catalina.Context;
@@ -45,6 +46,7 @@ public final class JdbcStore extends StoreBase {
             StoreHealth saving,
             StoreHealth reading,
             StoreWork work,
+            LiveGauges gauges,
             @Nullable InvalidationListener listener,
             Announcements announcements,
             Housekeeper housekeeper) {}
@@ -118,10 +120,12 @@ public final class JdbcStore extends StoreBase {
                     ? null // a DataSource of the operator's may be a pooler, and is not ours to keep a connection of
                     : new InvalidationListener(ConnectionPool.direct(settings), name, hearing);
             OrphanSweep orphans = new OrphanSweep(log, name, table, nodes, saving, reading, settings.orphanTimeout());
-            StoreMBeans.register(context, statistics, new LiveGauges(manager, hearing, saving, reading, connections));
+            LiveGauges gauges = new LiveGauges(manager, hearing, saving, reading, connections);
+            StoreMBeans.register(context, statistics, gauges);
             Housekeeper housekeeper = new Housekeeper(
                     log, name, () -> everySecond(guarded, work, hearing, announcements, orphans, saving));
-            return new Started(connections, name, table, saving, reading, work, listener, announcements, housekeeper);
+            return new Started(
+                    connections, name, table, saving, reading, work, gauges, listener, announcements, housekeeper);
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
             throw e;
@@ -296,6 +300,30 @@ public final class JdbcStore extends StoreBase {
     /** How this node announces itself to the others; empty when the store is not started. */
     public Optional<NodeReport.Origin> announcedAs() {
         return Optional.ofNullable(started).map(now -> now.announcements().origin());
+    }
+
+    /** The attributes as they are in effect, without passwords; empty when they are wrong, so that it did not start. */
+    public Map<String, String> settings() {
+        Started now = started;
+        try {
+            return ShownSettings.of(attributes.freeze(), now == null ? null : now.connections());
+        } catch (IllegalArgumentException e) {
+            log.debug("The settings are not in effect", e);
+            return Map.of();
+        }
+    }
+
+    /** Whether it hears of sessions that end elsewhere, as {@link JdbcStoreMXBean#getListenState()} says it. */
+    public Optional<String> listenState() {
+        return Optional.ofNullable(started).map(now -> now.gauges().listenState());
+    }
+
+    /** Threads that wait for a connection; 0 when that is not known, as of a DataSource of the operator's. */
+    public int waitingForConnections() {
+        return Optional.ofNullable(started)
+                .flatMap(now -> now.gauges().pool())
+                .map(StoreGauges.Pool::waiting)
+                .orElse(0);
     }
 
     /** The value of the app column for this context. */

@@ -86,6 +86,16 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         return attributes.sessionLocking();
     }
 
+    /** How long a request waits for another one of the same session, seconds. */
+    public int getSessionLockTimeout() {
+        return attributes.sessionLockTimeout();
+    }
+
+    /** How long a stop may take to save what is not saved, seconds. */
+    public int getStopTimeout() {
+        return attributes.stopTimeout();
+    }
+
     /** As it is configured: {@code error} or {@code newSession}. */
     public String getOnStoreUnavailable() {
         return attributes.onStoreUnavailable();

@@ -42,6 +42,14 @@ final class SharingAttributes {
         return seconds("touchInterval", 60, 1, 3600);
     }
 
+    int sessionLockTimeout() {
+        return seconds("sessionLockTimeout", 30, 1, 3600);
+    }
+
+    int stopTimeout() {
+        return seconds("stopTimeout", 30, 1, 3600);
+    }
+
     String sessionLocking() {
         return written.getOrDefault("sessionLocking", "none");
     }
@@ -68,9 +76,9 @@ final class SharingAttributes {
                 one("coherence", coherence(), Coherence.values()),
                 Duration.ofSeconds(touchInterval()),
                 one("sessionLocking", sessionLocking(), SessionLocking.values()),
-                Duration.ofSeconds(seconds("sessionLockTimeout", 30, 1, 3600)),
+                Duration.ofSeconds(sessionLockTimeout()),
                 one("onStoreUnavailable", onStoreUnavailable(), OnStoreUnavailable.values()),
-                Duration.ofSeconds(seconds("stopTimeout", 30, 1, 3600)));
+                Duration.ofSeconds(stopTimeout()));
     }
 
     private static void checkNode(String name) {

@@ -10,7 +10,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -139,8 +143,15 @@ public final class SessionCatalog {
      * @param maxInactive seconds; 0 and less: never expires
      * @param lastAccess milliseconds since 1970-01-01 UTC
      * @param savedAt the same; 0 where the table does not know
+     * @param holder the node that says that it keeps the session in memory; null where none does
      */
-    public record Backup(String id, boolean valid, int maxInactive, long lastAccess, long savedAt) {}
+    public record Backup(
+            String id,
+            boolean valid,
+            int maxInactive,
+            long lastAccess,
+            long savedAt,
+            @Nullable String holder) {}
 
     private static final String BACKUPS = """
             select session_id, valid_session, max_inactive, last_access, %s
@@ -149,7 +160,10 @@ public final class SessionCatalog {
 
     /** How fresh the rows of these sessions are; sessions without a row are left out. Costs a look-up each. */
     public List<Backup> backups(String context, Collection<String> ids) throws StoreUnavailableException {
-        String sql = BACKUPS.formatted(layout().ownColumns() ? "(extract(epoch from saved_at) * 1000)::bigint" : "0");
+        String sql = BACKUPS.formatted(
+                layout().ownColumns()
+                        ? "(extract(epoch from saved_at) * 1000)::bigint, case when held then node end"
+                        : "0, null");
         List<Backup> found = new ArrayList<>();
         for (List<String> some : slices(ids)) {
             found.addAll(database.reading(connection -> backups(connection, sql, context, some)));
@@ -171,7 +185,8 @@ public final class SessionCatalog {
                             !"0".equals(row.getString(2)),
                             row.getInt(3),
                             row.getLong(4),
-                            row.getLong(5)));
+                            row.getLong(5),
+                            row.getString(6)));
                 }
                 return backups;
             }
@@ -285,6 +300,96 @@ public final class SessionCatalog {
                 return counted <= COUNTED_AT_MOST
                         ? new RowCounts.Count(counted, true)
                         : new RowCounts.Count(Math.max(counted, estimate(connection, rows, context)), false);
+            }
+        }
+    }
+
+    private static final String INDEXES = """
+            select c.relname,
+                   coalesce((select string_agg(a.attname, ' ')
+                               from pg_depend d
+                               join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+                              where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+                                and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid
+                                and d.refobjsubid > 0), '')
+                   || ' ' || coalesce((select string_agg(a.attname, ' ')
+                                         from pg_constraint k
+                                         join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
+                                        where k.conindid = i.indexrelid and k.conrelid = i.indrelid), ''),
+                   pg_get_indexdef(i.indexrelid)
+              from pg_index i
+              join pg_class c on c.oid = i.indexrelid
+             where i.indrelid = to_regclass(?) and i.indisvalid
+             order by c.relname
+             limit 100""";
+
+    /** The indexes of the table that PostgreSQL can use. */
+    public List<TableIndex> indexes() throws StoreUnavailableException {
+        return database.reading(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(INDEXES)) {
+                statement.setString(1, names.quotedTable());
+                try (ResultSet row = statement.executeQuery()) {
+                    List<TableIndex> indexes = new ArrayList<>();
+                    while (row.next()) {
+                        Set<String> columns = new TreeSet<>();
+                        for (String column : row.getString(2).strip().split(" +", -1)) {
+                            columns.add(column.equals(names.lastAccessed()) ? "last_access" : column);
+                        }
+                        indexes.add(new TableIndex(row.getString(1), columns, row.getString(3)));
+                    }
+                    return indexes;
+                }
+            }
+        });
+    }
+
+    /** Up to this many rows are looked at for who holds them; of more, a sample. */
+    private static final int ASKED_WHO_HOLDS = 20_000;
+
+    private static final int SAMPLE = 2_000;
+
+    private static final String HELD = """
+            select holder, count(*)
+              from (select case when held and (max_inactive <= 0 or last_access + max_inactive::bigint * 1000
+                                               >= (extract(epoch from clock_timestamp()) * 1000)::bigint)
+                                then node end as holder
+                      from tomcat_sessions
+                     where app_name = ? and valid_session <> '0'
+                     %s limit ?) as looked
+             group by holder""";
+
+    /**
+     * Who holds the sessions of a context. Handles are spread evenly, so the first ones are a fair sample; it is the same
+     * one each time, and figures don't jump. Nothing is known of a table without our columns.
+     */
+    public Optional<HeldRows> held(String context) throws StoreUnavailableException {
+        if (!layout().ownColumns()) {
+            return Optional.empty();
+        }
+        return database.reading(connection -> {
+            HeldRows all = held(connection, HELD.formatted(""), context, ASKED_WHO_HOLDS + 1);
+            return Optional.of(
+                    all.looked() <= ASKED_WHO_HOLDS
+                            ? all
+                            : held(connection, HELD.formatted("order by " + HANDLE), context, SAMPLE));
+        });
+    }
+
+    private HeldRows held(Connection connection, String sql, String context, int limit) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql)) {
+            statement.setString(1, context);
+            statement.setInt(2, limit);
+            try (ResultSet row = statement.executeQuery()) {
+                Map<String, Long> byNode = new TreeMap<>();
+                long looked = 0;
+                while (row.next()) {
+                    String node = row.getString(1);
+                    looked += row.getLong(2);
+                    if (node != null) {
+                        byNode.put(node, row.getLong(2));
+                    }
+                }
+                return new HeldRows(byNode, looked, looked < limit);
             }
         }
     }

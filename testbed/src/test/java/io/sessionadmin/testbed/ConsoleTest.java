@@ -78,7 +78,7 @@ final class ConsoleTest {
             browser.viewport(1280, 900).as(TomcatNode.ADMIN, one.password()).open(one.uri("/session-admin/"));
             assertThat(browser.find("#contexts [data-context='/shop'] [data-figure=live]")
                             .getText())
-                    .isEqualTo("2");
+                    .matches("(?s)(at least )?2\\b.*");
             browser.follow("#contexts [data-context='/shop'] a");
             var row = browser.all("#sessions tbody tr").stream()
                     .filter(tr -> tr.getText().contains("alice"))
@@ -277,8 +277,8 @@ final class ConsoleTest {
             postgres.stop();
             var admin = new Admin(node);
             alice.on(node).put("color", "blue");
-            assertThat(admin.figure("/shop", "live")).isEqualTo("1");
-            assertThat(admin.figure("/shop", "swapped-out")).doesNotContain("0").isNotBlank();
+            assertThat(admin.figure("/shop", "live")).startsWith("at least 1");
+            assertThat(admin.figure("/shop", "swapped-out")).startsWith("\u2013");
             assertThat(admin.rows("/shop")).extracting(Admin.Row::state).containsExactly("live");
             Await.until(
                     "the failing save is shown",

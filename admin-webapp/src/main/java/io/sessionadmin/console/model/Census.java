@@ -3,14 +3,18 @@ package io.sessionadmin.console.model;
 import io.sessionadmin.console.model.StoredSessions.SavedCopies;
 import io.sessionadmin.console.model.StoredSessions.SavedCopy;
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.NodeReport;
+import io.sessionadmin.table.StoreUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,7 @@ final class Census {
 
     private final DeployedContext context;
     private final Instant now;
+    private final ReadingRounds rounds;
     private final StoredSessions stored;
     private final boolean notes;
     private final int askedAtMost;
@@ -41,18 +46,26 @@ final class Census {
     private long expiredCopies;
     private ContextSummary.@Nullable Age oldestBackup;
     private @Nullable Instant oldestUnsaved;
+    private @Nullable String failure;
+    private final BackupAges.Counter ages = new BackupAges.Counter();
+    private final Map<String, Long> heldBy = new HashMap<>();
 
-    private Census(DeployedContext context, Instant now, int askedAtMost) {
+    private Census(DeployedContext context, Instant now, int askedAtMost, ReadingRounds rounds) {
         this.context = context;
+        this.rounds = rounds;
         this.now = now;
         this.askedAtMost = askedAtMost;
         this.stored = context.stored();
         this.notes = stored instanceof TableSessions table && table.notes();
     }
 
-    /** @param askedAtMost for so many live sessions a store that leaves no notes is asked for their copies */
     static ContextSummary of(DeployedContext context, Instant now, int askedAtMost) {
-        return new Census(context, now, askedAtMost).count();
+        return of(context, now, askedAtMost, new ReadingRounds());
+    }
+
+    /** @param askedAtMost for so many live sessions a store that leaves no notes is asked for their copies */
+    static ContextSummary of(DeployedContext context, Instant now, int askedAtMost, ReadingRounds rounds) {
+        return new Census(context, now, askedAtMost, rounds).count();
     }
 
     /** Of a context that could not be counted. */
@@ -67,7 +80,14 @@ final class Census {
                 unknown,
                 unknown,
                 unknown,
+                unknown,
+                unknown,
+                Elsewhere.unknown(reason),
+                ClusterNodes.unknown(reason),
+                new Readability(0, 0, false, now, reason),
+                BackupAges.NONE,
                 Map.of(),
+                Optional.empty(),
                 null,
                 null,
                 List.of(reason),
@@ -76,7 +96,8 @@ final class Census {
     }
 
     /** Of a context that is not deployed here. */
-    static ContextSummary of(String app, TableSessions rows, Instant now) {
+    static ContextSummary of(String app, TableSessions rows, Instant now, ReadingRounds rounds) {
+        ClusterNodes nodes = ClusterNodes.of(rows.catalog(), app, "");
         StoredCounts counts;
         List<Reason> problems = List.of();
         try {
@@ -85,19 +106,28 @@ final class Census {
             problems = List.of(Reason.of(e));
             counts = StoredCounts.unknown(problems.get(0));
         }
-        Figure swappedOut = counts.expired().isKnown()
+        Elsewhere elsewhere = elsewhere(nodes, new Elsewhere.Here("", Map.of(), 0, Reason.NONE), rows, counts.valid());
+        Figure unexpired = counts.expired().isKnown()
                 ? counts.valid().minus(counts.expired().value())
                 : counts.valid();
+        Figure swappedOut = unexpired.minus(elsewhere.stored().value());
         return new ContextSummary(
                 new ContextAddress.Orphan(app),
                 false,
                 null,
+                elsewhere.live(),
                 Figure.ZERO,
                 swappedOut,
                 counts.expired(),
                 counts.invalidated(),
+                elsewhere.atRisk(),
                 Figure.ZERO,
+                elsewhere,
+                nodes,
+                rounds.look(app, rows, new EntryReader(rows, null, null, true, now), now),
+                BackupAges.NONE,
                 Map.of(),
+                Optional.empty(),
                 null,
                 null,
                 problems,
@@ -115,23 +145,62 @@ final class Census {
         sessions.subList(0, asked).forEach(session -> add(session, copies));
         sessions.subList(asked, sessions.size()).forEach(session -> notAsked += countLive(session) ? 1 : 0);
         Reason doubt = doubt(copies, asked < sessions.size());
+        ClusterNodes nodes = context.nodes();
+        Elsewhere elsewhere = elsewhere(nodes, counts.valid(), copies);
+        Figure liveHere = liveKnown() ? Figure.exact(live) : Figure.unknown(context.liveUnknown());
+        Figure atRiskHere = atRisk(copies != null, doubt);
         return new ContextSummary(
                 context.address(),
                 context.isRunning(),
                 context.keeping(),
-                liveKnown() ? Figure.exact(live) : Figure.unknown(context.liveUnknown()),
+                liveHere.plus(elsewhere.live()),
+                liveHere,
                 copies == null
                         ? Figure.unknown(firstProblem())
-                        : swappedOut(counts).doubted(doubt),
+                        : swappedOut(counts, elsewhere).doubted(doubt),
                 expired(counts, copies != null).doubted(doubt),
                 counts.invalidated(),
-                atRisk(copies != null, doubt),
+                atRiskHere.plus(elsewhere.atRisk()),
+                atRiskHere,
+                elsewhere,
+                nodes,
+                rounds.look(context.app(), stored, context.reader(true, now), now),
+                ages.result(),
                 notes || copies != null ? backups : Map.of(),
+                Optional.ofNullable(failure),
                 oldestBackup,
                 oldestUnsaved,
                 new ArrayList<>(problems),
                 now,
                 counts.asOf());
+    }
+
+    private Elsewhere elsewhere(ClusterNodes nodes, Figure valid, @Nullable SavedCopies copies) {
+        if (!(stored instanceof TableSessions rows)) {
+            return Elsewhere.NOBODY;
+        }
+        if (!nodes.isKnown()) {
+            // Whoever keeps sessions with Tomcat's own store announces nothing, and is not waited for.
+            return notes ? Elsewhere.unknown(nodes.unknown()) : Elsewhere.NOBODY;
+        }
+        String name = context.announcedAs().map(NodeReport.Origin::node).orElse("");
+        Reason guessed = copies == null ? firstProblem() : copies.guessed();
+        Elsewhere.Here here = new Elsewhere.Here(name, heldBy, guessed.isGiven() ? live : 0, guessed);
+        return elsewhere(nodes, here, rows, valid);
+    }
+
+    private static Elsewhere elsewhere(ClusterNodes nodes, Elsewhere.Here here, TableSessions rows, Figure valid) {
+        if (!nodes.isKnown()) {
+            return Elsewhere.unknown(nodes.unknown());
+        }
+        if (nodes.nodes().stream().allMatch(nodes::isOwn)) {
+            return Elsewhere.NOBODY;
+        }
+        try {
+            return Elsewhere.of(nodes, here, rows.catalog().held(rows.app()).orElse(null), valid);
+        } catch (StoreUnavailableException e) {
+            return Elsewhere.unknown(Reason.of(e));
+        }
     }
 
     private boolean liveKnown() {
@@ -183,6 +252,9 @@ final class Census {
         }
         if (copy != null) {
             addBackup(session, copy.backup());
+            if (copy.holder() != null) {
+                heldBy.merge(copy.holder(), 1L, Long::sum);
+            }
         } else if (copies != null) {
             addBackup(session, notes ? session.note(0) : SessionBackup.NONE);
         } else if (notes) {
@@ -204,17 +276,23 @@ final class Census {
         Duration window = context.window();
         SessionBackup.State state = backup.state(stored.latestAccess(session), now.toEpochMilli(), window);
         backups.merge(state, 1L, Long::sum);
-        if (backup.savedAccess() != 0) {
-            boolean atMost = backup.savedAt() == 0;
-            Instant since = Instant.ofEpochMilli(atMost ? backup.savedAccess() : backup.savedAt());
+        SessionBackup.Failure last = backup.failure();
+        if (last != null) {
+            failure = last.reason();
+        }
+        boolean saved = backup.savedAccess() != 0;
+        boolean atMost = backup.savedAt() == 0;
+        Instant since = Instant.ofEpochMilli(atMost ? backup.savedAccess() : backup.savedAt());
+        ages.add(state, saved, Duration.between(since, now));
+        if (saved) {
             if (oldestBackup == null || since.isBefore(oldestBackup.since())) {
                 oldestBackup = new ContextSummary.Age(since, atMost);
             }
         }
         if (state != SessionBackup.State.CURRENT) {
-            Instant since = unsavedSince(session, backup);
-            if (oldestUnsaved == null || since.isBefore(oldestUnsaved)) {
-                oldestUnsaved = since;
+            Instant unsaved = unsavedSince(session, backup);
+            if (oldestUnsaved == null || unsaved.isBefore(oldestUnsaved)) {
+                oldestUnsaved = unsaved;
             }
         }
     }
@@ -238,6 +316,14 @@ final class Census {
         return notAsked > 0
                 ? new Figure(counted, Figure.Certainty.AT_LEAST, doubt)
                 : Figure.exact(counted).doubted(doubt);
+    }
+
+    private Figure swappedOut(StoredCounts counts, Elsewhere elsewhere) {
+        Figure withOthers = swappedOut(counts);
+        Figure others = elsewhere.stored();
+        return others.isKnown()
+                ? withOthers.minus(others.value()).doubted(others.reason())
+                : withOthers.doubted(others.reason());
     }
 
     private Figure swappedOut(StoredCounts counts) {

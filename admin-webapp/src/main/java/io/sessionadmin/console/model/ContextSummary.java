@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sessions of one context in numbers; each session is counted once.
  *
- * @param live in the memory of this node
- * @param atRisk live, and the latest access is not in the store
- * @param backups live sessions by the state of their backup; empty when that is not known
- * @param oldestBackup of a live session; null when there is none, or it is not known
- * @param oldestUnsaved since when the oldest change is not in the store; null when all are
+ * @param live in the memory of a node, of this one or another
+ * @param liveHere in the memory of this one
+ * @param atRisk live, and the latest access is not in the store: on any node
+ * @param atRiskHere on this one
+ * @param elsewhere what is known of the other nodes' sessions
+ * @param nodes that run the context
+ * @param readable how many of those that are stored can't be read
+ * @param ages of the saved copies of live sessions of this node
+ * @param backups live sessions of this node by the state of their backup; empty when that is not known
+ * @param failure why the save of one of them failed last; empty when none did
+ * @param oldestBackup of a live session of this node; null when there is none, or it is not known
+ * @param oldestUnsaved since when the oldest change on this node is not in the store; null when all are
  * @param problems what is missing, and why
  * @param now on the clock of this node
  * @param storeClock when the store counted, on its clock; null when it did not
@@ -26,11 +33,18 @@ public record ContextSummary(
         boolean running,
         DeployedContext.@Nullable Keeping keeping,
         Figure live,
+        Figure liveHere,
         Figure swappedOut,
         Figure expired,
         Figure invalidated,
         Figure atRisk,
+        Figure atRiskHere,
+        Elsewhere elsewhere,
+        ClusterNodes nodes,
+        Readability readable,
+        BackupAges ages,
         Map<SessionBackup.State, Long> backups,
+        Optional<String> failure,
         @Nullable Age oldestBackup,
         @Nullable Instant oldestUnsaved,
         List<Reason> problems,

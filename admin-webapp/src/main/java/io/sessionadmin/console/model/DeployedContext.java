@@ -81,11 +81,13 @@ final class DeployedContext {
         if (!(stored instanceof TableSessions table)) {
             return ClusterNodes.unknown(Reason.of("reason.nobodyAnnounced"));
         }
-        String own = jdbcStore()
-                .flatMap(JdbcStore::announcedAs)
-                .map(NodeReport.Origin::instance)
-                .orElse("");
+        String own = announcedAs().map(NodeReport.Origin::instance).orElse("");
         return ClusterNodes.of(table.catalog(), app(), own);
+    }
+
+    /** How this node announces it to the others; empty when it does not. */
+    Optional<NodeReport.Origin> announcedAs() {
+        return jdbcStore().flatMap(JdbcStore::announcedAs);
     }
 
     /** The sessions in memory; a pass over them changes nothing. */

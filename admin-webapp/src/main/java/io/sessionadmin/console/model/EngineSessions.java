@@ -33,6 +33,8 @@ public final class EngineSessions {
     private final Engine engine;
     private final Deployments deployments;
     private final Clock clock;
+    private final ReadingRounds rounds = new ReadingRounds();
+    private final LastHour lastHour = new LastHour();
 
     public EngineSessions(Engine engine, Clock clock) {
         this.engine = engine;
@@ -90,6 +92,21 @@ public final class EngineSessions {
             List<Reason> problems,
             Instant now) {}
 
+    /** What is wrong with the managers and stores of this node, and what they are set to. */
+    public Health health(String consoleVersion) {
+        return Doctor.examine(deployments.all(), node(), consoleVersion, clock.instant());
+    }
+
+    /** Takes one sample of what is in memory of this node. */
+    void sample() {
+        lastHour.sample(deployments.all(), clock.instant());
+    }
+
+    /** What was in memory of this node over the last hour, the oldest first. */
+    public List<Sample> lastHour(ContextAddress context) {
+        return lastHour.of(context);
+    }
+
     public Overview overview() {
         Instant now = clock.instant();
         List<DeployedContext> deployed = deployments.all();
@@ -101,14 +118,14 @@ public final class EngineSessions {
         Map<String, TableSessions> tables = deployments.orphans(deployed, problems);
         tables.entrySet().stream()
                 .limit(ORPHANS_AT_MOST)
-                .forEach(table -> orphans.add(Census.of(table.getKey(), table.getValue(), now)));
+                .forEach(table -> orphans.add(Census.of(table.getKey(), table.getValue(), now, rounds)));
         return new Overview(contexts, orphans, tables.size() - orphans.size(), problems, now);
     }
 
     /** What goes wrong in one context must not hide the others. */
-    private static ContextSummary count(DeployedContext context, Instant now, int askedAtMost) {
+    private ContextSummary count(DeployedContext context, Instant now, int askedAtMost) {
         try {
-            return Census.of(context, now, askedAtMost);
+            return Census.of(context, now, askedAtMost, rounds);
         } catch (RuntimeException | LinkageError e) {
             StackTraceElement[] trace = e.getStackTrace();
             log.warn("The sessions of " + context.app() + " can't be counted: "
@@ -132,7 +149,7 @@ public final class EngineSessions {
         String app = ((ContextAddress.Orphan) address).app();
         return deployments
                 .orphan(app)
-                .map(table -> new Listing(Census.of(app, table, now), SessionPage.read(table, after, now)));
+                .map(table -> new Listing(Census.of(app, table, now, rounds), SessionPage.read(table, after, now)));
     }
 
     /**

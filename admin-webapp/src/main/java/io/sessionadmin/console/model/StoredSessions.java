@@ -64,8 +64,20 @@ sealed interface StoredSessions
      *
      * @param valid false for a tombstone
      * @param expired whether the row itself has expired; the session in memory may have been used since
+     * @param holder the node that says in the row that it keeps the session in memory; null where none does, or the row
+     *     was not asked
      */
-    record SavedCopy(boolean valid, boolean expired, SessionBackup backup) {}
+    record SavedCopy(
+            boolean valid,
+            boolean expired,
+            SessionBackup backup,
+            @Nullable String holder) {
+
+        /** Of a store that does not know who holds a session. */
+        SavedCopy(boolean valid, boolean expired, SessionBackup backup) {
+            this(valid, expired, backup, null);
+        }
+    }
 
     /** The access of a live session that a saved copy has to have to be current. */
     long latestAccess(LiveSession live);

@@ -71,7 +71,7 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
                         ? session.note(row.lastAccess())
                         : new SessionBackup(row.lastAccess(), row.savedAt(), -1, 0, List.of(), null);
                 boolean expired = expired(row.maxInactive(), row.lastAccess(), asOf);
-                copies.put(row.id(), new SavedCopy(row.valid(), expired, backup));
+                copies.put(row.id(), new SavedCopy(row.valid(), expired, backup, row.holder()));
             }
         }
         return new SavedCopies(copies, Reason.NONE);

@@ -1,0 +1,120 @@
+package io.sessionadmin.console;
+
+import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.Finding;
+import io.sessionadmin.console.model.Finding.Severity;
+import io.sessionadmin.console.model.Health;
+import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.console.model.Setting;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the doctor says, in words.
+ *
+ * @param summary how many of what severity
+ */
+public record HealthPage(Tag summary, String asOf, List<Item> findings, List<Chart> contexts, List<String> problems) {
+
+    /** A finding; the same one of several contexts is said once. */
+    public record Item(String id, Tag severity, String title, String advice, String change, List<String> contexts) {}
+
+    /** A context with what its manager and store are set to. */
+    public record Chart(String context, String host, String note, List<Element> elements) {}
+
+    /** An element of the configuration. */
+    public record Element(String name, List<Line> lines) {}
+
+    /** An attribute; {@code changed} when it is not the documented default. */
+    public record Line(String name, String value, boolean changed) {}
+
+    static HealthPage of(Health health, Wording words) {
+        List<Item> items = items(health.findings(), words);
+        return new HealthPage(
+                summary(items, words),
+                words.say("health.asOf", health.node(), words.moment(health.asOf())),
+                items,
+                health.contexts().stream().map(context -> chart(context, words)).toList(),
+                health.unexamined().stream()
+                        .map(context ->
+                                words.say("health.unexamined", context.context().title(), words.say(context.reason())))
+                        .toList());
+    }
+
+    private static Tag summary(List<Item> items, Wording words) {
+        long bad = items.stream()
+                .filter(item -> item.severity().tone().equals("bad"))
+                .count();
+        long warn = items.stream()
+                .filter(item -> item.severity().tone().equals("warn"))
+                .count();
+        String text = words.say("health.summary", items.size(), bad, warn);
+        if (bad > 0) {
+            return Tag.bad("danger", text);
+        }
+        return warn > 0 ? Tag.warn("warning", text) : Tag.ok("sound", text);
+    }
+
+    /** Said once where it says the same of several contexts. */
+    private static List<Item> items(List<Finding> findings, Wording words) {
+        Map<String, Item> items = new LinkedHashMap<>();
+        for (Finding finding : findings) {
+            String title = words.say("finding." + finding.kind().name(), arguments(finding, words));
+            String key = finding.id() + title + finding.change();
+            Item known = items.get(key);
+            List<String> contexts = new ArrayList<>(known == null ? List.of() : known.contexts());
+            contexts.add(name(finding.context()));
+            items.put(
+                    key,
+                    new Item(
+                            finding.id(),
+                            tag(finding.severity(), words),
+                            title,
+                            words.say("advice." + finding.kind().name()),
+                            finding.change(),
+                            contexts));
+        }
+        return List.copyOf(items.values());
+    }
+
+    private static String name(ContextAddress.Deployed context) {
+        return context.name();
+    }
+
+    private static Object[] arguments(Finding finding, Wording words) {
+        return finding.arguments().stream()
+                .map(argument -> argument instanceof Reason reason ? words.say(reason) : argument)
+                .toArray();
+    }
+
+    private static Tag tag(Severity severity, Wording words) {
+        String text = words.say("severity." + severity);
+        String name = severity.name().toLowerCase(Locale.ROOT);
+        return switch (severity) {
+            case DANGER -> Tag.bad(name, text);
+            case WARNING -> Tag.warn(name, text);
+            case NOTE -> Tag.plain(name, text);
+        };
+    }
+
+    private static Chart chart(Health.Examined context, Wording words) {
+        Map<String, List<Line>> elements = new LinkedHashMap<>();
+        for (Setting setting : context.settings()) {
+            elements.computeIfAbsent(setting.element(), element -> new ArrayList<>())
+                    .add(new Line(
+                            setting.name(),
+                            setting.value().isEmpty() ? words.say("health.unset") : setting.value(),
+                            setting.changed()));
+        }
+        return new Chart(
+                context.context().name(),
+                context.context().host(),
+                words.say("health.findings", context.findings()),
+                elements.entrySet().stream()
+                        .map(element -> new Element(element.getKey(), element.getValue()))
+                        .toList());
+    }
+}
