@@ -35,6 +35,11 @@ create index if not exists tomcat_sessions_reap on tomcat_sessions (app_name, re
 create index if not exists tomcat_sessions_handle on tomcat_sessions
     (app_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16));
 
+-- The sessions of a user, in the order of their handles. No access changes the name: touches stay HOT.
+create index if not exists tomcat_sessions_user on tomcat_sessions
+    (app_name, user_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16))
+    where user_name is not null;
+
 -- Tombstones are few; this counts and finds them.
 create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
 

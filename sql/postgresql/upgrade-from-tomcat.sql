@@ -1,7 +1,7 @@
 -- Takes the six-column table of Apache Tomcat's documentation to the one of schema.sql, with the rows in it.
 -- Safe to run twice, and while nodes with Tomcat's own DataSourceStore write to the table: no row is lost.
 -- Run it in one transaction, e.g. psql --single-transaction -v ON_ERROR_STOP=1 -f upgrade-from-tomcat.sql
--- It holds an exclusive lock while it builds a key and three indexes (some seconds for a million rows); no row is
+-- It holds an exclusive lock while it builds a key and four indexes (some seconds for a million rows); no row is
 -- rewritten. Nodes that use the table look at it again when their next statement does not fit any more.
 
 alter table tomcat_sessions add column if not exists version    bigint      not null default 0;
@@ -51,6 +51,9 @@ $$;
 create index if not exists tomcat_sessions_reap on tomcat_sessions (app_name, reap_after);
 create index if not exists tomcat_sessions_handle on tomcat_sessions
     (app_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16));
+create index if not exists tomcat_sessions_user on tomcat_sessions
+    (app_name, user_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16))
+    where user_name is not null;
 create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
 
 -- Optional, both: without them everything else works.

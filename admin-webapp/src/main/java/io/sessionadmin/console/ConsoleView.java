@@ -2,16 +2,23 @@ package io.sessionadmin.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sessionadmin.console.model.BadParameterException;
 import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionPage;
+import io.sessionadmin.console.model.SessionQuery;
+import io.sessionadmin.console.model.SessionSort;
 import io.sessionadmin.table.Handle;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a request asks for: parsed once, and the one place that builds links. A session id is never in one. */
@@ -51,14 +58,45 @@ sealed interface ConsoleView {
         }
     }
 
-    /**
-     * GET: sessions of a context.
-     *
-     * @param after the last session of the page before; null for the first page
-     */
-    record Sessions(ContextAddress context, @Nullable Handle after) implements ConsoleView {
+    /** GET: sessions of one context or of all. */
+    record Sessions(SessionQuery query) implements ConsoleView {
+
+        /** All sessions of a context; null: of all. */
+        Sessions(@Nullable ContextAddress context, @Nullable SessionCursor after) {
+            this(SessionQuery.of(context).behind(after));
+        }
+
         String href(String root) {
-            return root + "/sessions?" + query(context) + (after == null ? "" : "&after=" + after.hex());
+            return root + "/sessions" + address(query, "");
+        }
+    }
+
+    /** How sessions are written to a file. */
+    enum Format {
+        CSV("text/csv"),
+        JSON("application/json");
+
+        private final String type;
+
+        Format(String type) {
+            this.type = type;
+        }
+
+        String type() {
+            return type;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** GET: the same sessions, all of them, for other programs. */
+    record Export(SessionQuery query, Format format) implements ConsoleView {
+        String href(String root) {
+            SessionQuery all =
+                    new SessionQuery(query.scope(), query.filter(), SessionSort.HANDLE, null, SessionQuery.LIMIT);
+            return root + "/sessions/export" + address(all, "format=" + format.word());
         }
     }
 
@@ -123,8 +161,8 @@ sealed interface ConsoleView {
         }
     }
 
-    /** POST: finds a session by its id, which is a credential and stays out of URLs. */
-    record Lookup(ContextAddress context, String id) implements ConsoleView {
+    /** POST: finds a session by its id, which is a credential and stays out of URLs; in all contexts when none is named. */
+    record Lookup(@Nullable ContextAddress context, String id) implements ConsoleView {
         static String href(String root) {
             return root + "/sessions/lookup";
         }
@@ -143,7 +181,11 @@ sealed interface ConsoleView {
     }
 
     /** Something that the console does not do. */
-    record Refused(ConsoleFailure failure) implements ConsoleView {}
+    record Refused(ConsoleFailure failure, Reason reason) implements ConsoleView {
+        Refused(ConsoleFailure failure) {
+            this(failure, Reason.NONE);
+        }
+    }
 
     /**
      * @param path behind the context path, decoded
@@ -156,6 +198,7 @@ sealed interface ConsoleView {
             case "", "/" -> get ? Overview.of(parameters) : wrongMethod();
             case "/health" -> get ? new Health() : wrongMethod();
             case "/sessions" -> get ? sessions(parameters) : wrongMethod();
+            case "/sessions/export" -> get ? export(parameters) : wrongMethod();
             case "/sessions/confirm" -> post ? ticked(parameters, false) : wrongMethod();
             case "/sessions/invalidate" -> post ? ticked(parameters, true) : wrongMethod();
             case "/sessions/backup" -> post ? act(parameters, Action.BACK_UP) : wrongMethod();
@@ -171,13 +214,25 @@ sealed interface ConsoleView {
     }
 
     private static ConsoleView sessions(Map<String, String[]> parameters) {
-        Optional<ContextAddress> context = context(parameters);
-        String after = one(parameters, "after").orElse("");
-        Optional<Handle> cursor = Handle.parse(after);
-        if (context.isEmpty() || (cursor.isEmpty() && !after.isEmpty())) {
-            return badRequest();
+        try {
+            return new Sessions(SessionQuery.parse(parameters, Set.of()));
+        } catch (BadParameterException e) {
+            return new Refused(ConsoleFailure.BAD_REQUEST, e.reason());
         }
-        return new Sessions(context.get(), cursor.orElse(null));
+    }
+
+    private static ConsoleView export(Map<String, String[]> parameters) {
+        String format = one(parameters, "format").orElse("");
+        try {
+            SessionQuery query = SessionQuery.parse(parameters, Set.of("format"));
+            return Stream.of(Format.values())
+                    .filter(each -> each.word().equals(format))
+                    .<ConsoleView>map(each -> new Export(query, each))
+                    .findFirst()
+                    .orElseGet(ConsoleView::badRequest);
+        } catch (BadParameterException e) {
+            return new Refused(ConsoleFailure.BAD_REQUEST, e.reason());
+        }
     }
 
     private static ConsoleView session(String name, Map<String, String[]> parameters) {
@@ -224,8 +279,11 @@ sealed interface ConsoleView {
 
     private static ConsoleView lookup(Map<String, String[]> parameters) {
         Optional<ContextAddress> context = context(parameters);
+        boolean all = Stream.of("app", "host", "context").noneMatch(parameters::containsKey);
         String id = one(parameters, "id").orElse("").strip();
-        return context.isEmpty() || id.isEmpty() || id.length() > 1_000 ? badRequest() : new Lookup(context.get(), id);
+        return (context.isEmpty() && !all) || id.isEmpty() || id.length() > 1_000
+                ? badRequest()
+                : new Lookup(context.orElse(null), id);
     }
 
     /** Either a host and a context of it, or the name that rows carry. */
@@ -259,6 +317,19 @@ sealed interface ConsoleView {
         return context instanceof ContextAddress.Deployed deployed
                 ? "host=" + encode(deployed.host()) + "&context=" + encode(deployed.name())
                 : "app=" + encode(((ContextAddress.Orphan) context).app());
+    }
+
+    private static String address(SessionQuery query, String more) {
+        List<String> parts = new ArrayList<>();
+        ContextAddress context = query.scope().address();
+        if (context != null) {
+            parts.add(query(context));
+        }
+        query.parameters().forEach(parameter -> parts.add(parameter.name() + "=" + encode(parameter.value())));
+        if (!more.isEmpty()) {
+            parts.add(more);
+        }
+        return parts.isEmpty() ? "" : "?" + String.join("&", parts);
     }
 
     private static String encode(String text) {

@@ -6,7 +6,9 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.InvalidationResult;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionDetail;
+import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionPage;
+import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.Values;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.DispatcherType;
@@ -48,7 +50,7 @@ final class Exchange {
     void run(ConsoleView view) throws IOException {
         this.view = view;
         if (view instanceof ConsoleView.Refused refused) {
-            fail(refused.failure());
+            fail(refused.failure(), words.say(refused.reason()), null);
         } else if (!view.needs().isGranted(request)) {
             String roles = view.needs().roles();
             fail(ConsoleFailure.ROLE_MISSING, words.say("failure.roleMissing.reason", user(), roles), null);
@@ -64,6 +66,8 @@ final class Exchange {
                     HealthPage.of(console.sessions().health(console.version()), words));
         } else if (view instanceof ConsoleView.Sessions sessions) {
             list(sessions);
+        } else if (view instanceof ConsoleView.Export export) {
+            export(export);
         } else if (view instanceof ConsoleView.Session session) {
             detail(session);
         } else if (view instanceof ConsoleView.Confirm confirm) {
@@ -80,14 +84,37 @@ final class Exchange {
     // ------------------------------------------------------------------ reading
 
     private void list(ConsoleView.Sessions view) throws IOException {
-        Optional<EngineSessions.Listing> listing = console.sessions().list(view.context(), view.after());
+        Optional<EngineSessions.Listing> listing = console.sessions().list(view.query());
         if (listing.isEmpty()) {
             fail(ConsoleFailure.NO_SUCH_CONTEXT);
             return;
         }
-        String refusal = cannotInvalidate(view.context());
-        String title = words.say("sessions.title", view.context().title());
+        ContextAddress context = view.query().scope().address();
+        String refusal = context == null ? "" : cannotInvalidate(context);
+        String title = context == null ? words.say("sessions.all") : words.say("sessions.title", context.title());
         show("sessions", title, SessionsPage.of(view, listing.get(), refusal, token(), root, words));
+    }
+
+    private void export(ConsoleView.Export view) throws IOException {
+        ContextAddress context = view.query().scope().address();
+        if (context != null && !console.sessions().knows(context)) {
+            fail(ConsoleFailure.NO_SUCH_CONTEXT);
+            return;
+        }
+        response.setContentType(view.format().type());
+        response.setCharacterEncoding("UTF-8");
+        response.setHeader(
+                "Content-Disposition",
+                "attachment; filename=\"sessions." + view.format().word() + "\"");
+        SessionExport export = new SessionExport(console.sessions(), view.query(), words, response.getWriter());
+        if (request.getMethod().equals("HEAD")) {
+            return;
+        }
+        if (view.format() == ConsoleView.Format.CSV) {
+            export.csv();
+        } else {
+            export.json();
+        }
     }
 
     private void detail(ConsoleView.Session view) throws IOException {
@@ -102,10 +129,32 @@ final class Exchange {
 
     private void lookUp(ConsoleView.Lookup view) throws IOException {
         Handle handle = Handle.of(view.id());
-        withSession(view.context(), handle, ConsoleFailure.ID_NOT_FOUND, detail -> {
-            response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-            response.setHeader("Location", new ConsoleView.Session(view.context(), handle).href(root));
-        });
+        ContextAddress named = view.context();
+        if (named != null) {
+            withSession(
+                    named,
+                    handle,
+                    ConsoleFailure.ID_NOT_FOUND,
+                    detail -> seeOther(new ConsoleView.Session(named, handle).href(root)));
+            return;
+        }
+        try {
+            List<ContextAddress> found = console.sessions().contextsOf(handle);
+            if (found.isEmpty()) {
+                fail(ConsoleFailure.ID_NOT_FOUND);
+            } else if (found.size() == 1) {
+                seeOther(new ConsoleView.Session(found.get(0), handle).href(root));
+            } else {
+                seeOther(new ConsoleView.Sessions(SessionQuery.of(null).with(SessionFilter.of(handle))).href(root));
+            }
+        } catch (IOException e) {
+            fail(ConsoleFailure.STORE_SILENT, words.say(EngineSessions.reason(e)), null);
+        }
+    }
+
+    private void seeOther(String address) {
+        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+        response.setHeader("Location", address);
     }
 
     @FunctionalInterface

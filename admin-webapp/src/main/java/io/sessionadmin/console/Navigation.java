@@ -1,5 +1,6 @@
 package io.sessionadmin.console;
 
+import io.sessionadmin.console.model.ContextAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,11 @@ final class Navigation {
                         words.say("nav.overview"),
                         new ConsoleView.Overview().href(root),
                         view instanceof ConsoleView.Overview),
+                new Entry(
+                        "sessions",
+                        words.say("nav.sessions"),
+                        new ConsoleView.Sessions((ContextAddress) null, null).href(root),
+                        view instanceof ConsoleView.Sessions),
                 new Entry(
                         "health",
                         words.say("nav.health"),

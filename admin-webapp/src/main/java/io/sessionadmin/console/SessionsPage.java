@@ -5,26 +5,41 @@ import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.console.model.SessionEntry;
-import io.sessionadmin.console.model.SessionPage;
+import io.sessionadmin.console.model.SessionQuery;
+import io.sessionadmin.console.model.SessionSort;
 import io.sessionadmin.console.model.SessionState;
+import io.sessionadmin.console.model.SessionsFound;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The list of one context's sessions in words. */
+/**
+ * The list of sessions in words, of one context or of all.
+ *
+ * @param paused says that enough was looked through for one page; empty when the page is full, or the last one
+ * @param ofAll whether each row has to name its context
+ */
 public record SessionsPage(
         String title,
         String host,
         String subtitle,
         List<OverviewPage.Stat> stats,
         List<String> problems,
+        FilterForm filter,
         List<Row> rows,
         String empty,
+        String total,
+        String totalNote,
         String range,
+        String paused,
         String first,
         String next,
+        String csv,
+        String json,
+        boolean ofAll,
         boolean canInvalidate,
         String cannotInvalidate,
         Target target) {
@@ -38,6 +53,7 @@ public record SessionsPage(
             String handle,
             String brief,
             String href,
+            String context,
             String user,
             boolean userKnown,
             Tag state,
@@ -45,10 +61,12 @@ public record SessionsPage(
             String lastAccess,
             String idle,
             String timeToLive,
+            String node,
             String size,
             boolean selectable,
             String select) {}
 
+    /** @param cannotInvalidate why no session can be ended from here; empty when nothing is in the way */
     static SessionsPage of(
             ConsoleView.Sessions view,
             EngineSessions.Listing listing,
@@ -56,46 +74,79 @@ public record SessionsPage(
             String csrf,
             String root,
             Wording words) {
+        SessionQuery query = view.query();
+        ContextAddress address = query.scope().address();
         ContextSummary context = listing.context();
-        SessionPage page = listing.page();
-        List<Row> rows = page.entries().stream()
-                .map(entry -> row(view.context(), entry, root, words))
+        SessionsFound found = listing.found();
+        List<Row> rows = found.items().stream()
+                .map(item -> row(item.context(), item.entry(), root, words))
                 .toList();
-        boolean first = view.after() == null;
+        boolean pausable = found.paused() && found.next() != null;
         return new SessionsPage(
-                view.context().title(),
-                view.context() instanceof ContextAddress.Deployed deployed ? deployed.host() : "",
-                subtitle(context, words),
-                stats(context, words),
-                problems(context, page, words),
+                title(address, words),
+                address instanceof ContextAddress.Deployed deployed ? deployed.host() : "",
+                context == null ? words.say("sessions.ofAll") : subtitle(context, words),
+                context == null ? List.of() : stats(context, words),
+                problems(context, found, words),
+                FilterForm.of(query, root, words),
                 rows,
-                words.say(
-                        !first
-                                ? "sessions.noMore"
-                                : page.problem().isGiven() ? "sessions.emptyHere" : "sessions.empty"),
-                rows.isEmpty() ? "" : words.say("sessions.range", rows.size(), words.figure(total(context))),
-                first ? "" : new ConsoleView.Sessions(view.context(), null).href(root),
-                page.next() == null ? "" : new ConsoleView.Sessions(view.context(), page.next()).href(root),
-                cannotInvalidate.isEmpty() && !rows.isEmpty(),
+                empty(query, found, words),
+                total(query, found.total(), words),
+                found.total().reason().isGiven() ? words.say(found.total().reason()) : "",
+                rows.isEmpty() ? "" : words.say("sessions.range", rows.size(), order(query.sort(), words)),
+                pausable ? words.say("sessions.paused") : "",
+                query.after() == null ? "" : new ConsoleView.Sessions(query.first()).href(root),
+                found.next() == null ? "" : new ConsoleView.Sessions(query.behind(found.next())).href(root),
+                new ConsoleView.Export(query.first(), ConsoleView.Format.CSV).href(root),
+                new ConsoleView.Export(query.first(), ConsoleView.Format.JSON).href(root),
+                address == null,
+                address != null && cannotInvalidate.isEmpty() && !rows.isEmpty(),
                 cannotInvalidate,
-                new Target(
-                        ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields(view.context(), csrf)));
+                new Target(ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields(address, csrf)));
     }
 
-    static List<Hidden> fields(ContextAddress context, String csrf) {
+    static String title(@Nullable ContextAddress address, Wording words) {
+        return address == null ? words.say("sessions.all") : address.title();
+    }
+
+    static List<Hidden> fields(@Nullable ContextAddress context, String csrf) {
         List<Hidden> fields = new ArrayList<>();
         fields.add(new Hidden("csrf", csrf));
-        if (context instanceof ContextAddress.Deployed deployed) {
-            fields.add(new Hidden("host", deployed.host()));
-            fields.add(new Hidden("context", deployed.name()));
-        } else {
-            fields.add(new Hidden("app", ((ContextAddress.Orphan) context).app()));
-        }
+        fields.addAll(FilterForm.context(context));
         return fields;
     }
 
-    private static Figure total(ContextSummary context) {
-        return context.sessions().plus(context.invalidated());
+    private static String empty(SessionQuery query, SessionsFound found, Wording words) {
+        if (found.paused()) {
+            return words.say("sessions.noneYet");
+        }
+        if (query.after() != null) {
+            return words.say("sessions.noMore");
+        }
+        if (!found.problems().isEmpty()) {
+            return words.say("sessions.emptyHere");
+        }
+        return query.filter().isEmpty()
+                ? words.say("sessions.empty")
+                : words.say(
+                        "sessions.noneMatches",
+                        FilterWords.of(query.filter(), words).sentence());
+    }
+
+    /** As in: 37 sessions: of alice, idle for more than 2 h. */
+    private static String total(SessionQuery query, Figure total, Wording words) {
+        String number = total.isKnown() ? words.figure(total) : words.say("sessions.unknownTotal");
+        return query.filter().isEmpty()
+                ? words.say("sessions.total", number)
+                : words.say(
+                        "sessions.totalOf",
+                        number,
+                        FilterWords.of(query.filter(), words).sentence());
+    }
+
+    private static String order(SessionSort sort, Wording words) {
+        String order = words.say("sort." + sort.name());
+        return sort == SessionSort.HANDLE ? order : order + ". " + words.say("sort.bounded");
     }
 
     private static String subtitle(ContextSummary context, Wording words) {
@@ -127,10 +178,13 @@ public record SessionsPage(
         return new OverviewPage.Stat(name, words.say("stat." + name), words.figure(figure), shown, tone);
     }
 
-    private static List<String> problems(ContextSummary context, SessionPage page, Wording words) {
-        List<String> problems = new ArrayList<>(OverviewPage.sentences(context.problems(), words));
-        if (page.problem().isGiven() && !problems.contains(words.say(page.problem()))) {
-            problems.add(words.say(page.problem()));
+    private static List<String> problems(@Nullable ContextSummary context, SessionsFound found, Wording words) {
+        List<String> problems =
+                new ArrayList<>(context == null ? List.of() : OverviewPage.sentences(context.problems(), words));
+        for (String problem : OverviewPage.sentences(found.problems(), words)) {
+            if (!problems.contains(problem)) {
+                problems.add(problem);
+            }
         }
         return problems;
     }
@@ -143,6 +197,7 @@ public record SessionsPage(
                 entry.handle().hex(),
                 entry.handle().brief(),
                 new ConsoleView.Session(context, entry.handle()).href(root),
+                context.title(),
                 name,
                 user.isPresent(),
                 Tag.of(entry, words),
@@ -150,9 +205,18 @@ public record SessionsPage(
                 tombstone ? words.say("figure.unknown") : words.moment(entry.lastAccess()),
                 tombstone ? words.say("figure.unknown") : words.age(entry.lastAccess()),
                 timeToLive(entry, words),
+                node(entry, words),
                 entry.bytes().map(words::size).orElse(words.say("figure.unknown")),
                 entry.canBeInvalidated(),
                 words.say("sessions.select", entry.handle().brief(), user.orElse(words.say("user.unknown"))));
+    }
+
+    private static String node(SessionEntry entry, Wording words) {
+        String node = entry.node().orElse("");
+        if (node.isEmpty()) {
+            return words.say(entry.live() == null ? "figure.unknown" : "node.here");
+        }
+        return entry.state() == SessionState.LIVE ? node : words.say("node.savedIt", node);
     }
 
     static String timeToLive(SessionEntry entry, Wording words) {

@@ -51,7 +51,10 @@ public record Tag(String name, String tone, String shape, String text, String no
         String text = words.say("state." + state.name());
         String name = state.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         return switch (state) {
-            case LIVE -> new Tag(name, "ok", DOT, text, "");
+            case LIVE -> {
+                String there = entry.live() == null ? entry.liveOn() : null;
+                yield new Tag(name, "ok", DOT, there == null ? text : words.say("state.liveOn", there), "");
+            }
             case SWAPPED_OUT -> new Tag(name, "plain", RING, text, "");
             case EXPIRED ->
                 new Tag(name, "plain", DOTS, text, entry.live() == null ? "" : words.say("state.notReaped"));

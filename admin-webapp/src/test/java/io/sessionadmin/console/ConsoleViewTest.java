@@ -3,6 +3,9 @@ package io.sessionadmin.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.SessionCursor;
+import io.sessionadmin.console.model.SessionFilter;
+import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.table.Handle;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -11,7 +14,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +30,9 @@ final class ConsoleViewTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/shop", "/shop##2", "/##7", "/a/b", "/b\u00fccher & m\u00e4rchen=100%+1?#x"})
     void aLinkToTheSessionsOfAnyContextIsReadBackAsWritten(String name) {
-        var view = new ConsoleView.Sessions(new ContextAddress.Deployed("www.example.com", name), HANDLE);
+        var view = new ConsoleView.Sessions(
+                new ContextAddress.Deployed("www.example.com", name),
+                new SessionCursor("/Catalina/x/a~b##1", HANDLE, null));
 
         assertThat(follow(view.href("/session-admin"))).isEqualTo(view);
     }
@@ -51,7 +58,7 @@ final class ConsoleViewTest {
         "GET, /sessions/invalidate, WRONG_METHOD",
         "GET, /sessions/lookup, WRONG_METHOD",
         "POST, /sessions/0123456789abcdef0123456789abcdef, WRONG_METHOD",
-        "GET, /sessions, BAD_REQUEST",
+        "GET, /sessions/export, BAD_REQUEST",
         "GET, /sessions/0123456789abcdef0123456789abcdef, BAD_REQUEST",
         "POST, /sessions/confirm, BAD_REQUEST",
         "GET, /nothing, NO_SUCH_PAGE",
@@ -68,19 +75,42 @@ final class ConsoleViewTest {
     void aContextThatNoTomcatHasIsABadRequest(String name) {
         var parameters = Map.of("host", new String[] {"localhost"}, "context", new String[] {name});
 
-        assertThat(ConsoleView.parse("GET", "/sessions", parameters)).isEqualTo(bad());
+        assertThat(failure(ConsoleView.parse("GET", "/sessions", parameters))).isEqualTo(ConsoleFailure.BAD_REQUEST);
     }
 
     @Test
     void aParameterThatIsThereTwiceIsABadRequest() {
         var parameters = Map.of("host", new String[] {"a", "b"}, "context", new String[] {"/shop"});
 
-        assertThat(ConsoleView.parse("GET", "/sessions", parameters)).isEqualTo(bad());
+        assertThat(failure(ConsoleView.parse("GET", "/sessions", parameters))).isEqualTo(ConsoleFailure.BAD_REQUEST);
     }
 
     @Test
     void aCursorThatIsNoHandleIsABadRequest() {
-        assertThat(ConsoleView.parse("GET", "/sessions", form("after", "' or 1=1")))
+        assertThat(failure(ConsoleView.parse("GET", "/sessions", form("after", "' or 1=1"))))
+                .isEqualTo(ConsoleFailure.BAD_REQUEST);
+    }
+
+    @Test
+    void aFilterAndItsExportAreReadBackAsWritten() throws Exception {
+        var filter = SessionFilter.parse(
+                Map.of("user", new String[] {"a&b=c <d> \u20ac"}, "idleOver", new String[] {"2h"}), Set.of());
+        SessionQuery query = SessionQuery.of(null).with(filter);
+        var export = new ConsoleView.Export(query, ConsoleView.Format.CSV);
+
+        assertThat(follow(new ConsoleView.Sessions(query).href("/session-admin")))
+                .isEqualTo(new ConsoleView.Sessions(query));
+        assertThat(follow(export.href("/session-admin"))).isEqualTo(export);
+    }
+
+    @Test
+    void allContextsAreMeantWhereNoneIsNamed() {
+        assertThat(ConsoleView.parse("GET", "/sessions", Map.of()))
+                .isEqualTo(new ConsoleView.Sessions(SessionQuery.of(null)));
+        assertThat(ConsoleView.parse("POST", "/sessions/lookup", Map.of("id", new String[] {"x"})))
+                .isEqualTo(new ConsoleView.Lookup(null, "x"));
+        assertThat(ConsoleView.parse(
+                        "POST", "/sessions/lookup", Map.of("id", new String[] {"x"}, "host", new String[] {""})))
                 .isEqualTo(bad());
     }
 
@@ -113,6 +143,10 @@ final class ConsoleViewTest {
 
         assertThat(view).isEqualTo(new ConsoleView.Lookup(SHOP, "78FF3650BFEB.tc1"));
         assertThat(view.toString()).doesNotContain("78FF3650BFEB");
+    }
+
+    private static @Nullable ConsoleFailure failure(ConsoleView view) {
+        return view instanceof ConsoleView.Refused refused ? refused.failure() : null;
     }
 
     private static ConsoleView bad() {

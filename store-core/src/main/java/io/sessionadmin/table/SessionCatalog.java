@@ -62,7 +62,7 @@ public final class SessionCatalog {
                 .toList();
     }
 
-    private static final String HANDLE = "substring(sha256(replace(session_id, '\\', '\\\\')::bytea) from 1 for 16)";
+    static final String HANDLE = "substring(sha256(replace(session_id, '\\', '\\\\')::bytea) from 1 for 16)";
 
     private static final String ROW = """
             select session_id, valid_session, max_inactive, last_access, %1$s,
@@ -113,6 +113,32 @@ public final class SessionCatalog {
                 return rows(context, statement, own);
             }
         });
+    }
+
+    private static final String BY_ID = ROW + "   and session_id = any (?)";
+
+    /** The rows of these sessions, as far as there are any, in no order. */
+    public List<StoredRow> rows(String context, Collection<String> ids) throws StoreUnavailableException {
+        boolean own = layout().ownColumns();
+        List<StoredRow> found = new ArrayList<>();
+        for (List<String> some : slices(ids)) {
+            found.addAll(database.reading(connection -> {
+                try (PreparedStatement statement = prepare(connection, BY_ID.formatted(own ? OWN : ""))) {
+                    new Parameters(statement).text(context).array(Parameters.texts(connection, some.toArray()));
+                    return rows(context, statement, own);
+                }
+            }));
+        }
+        return found;
+    }
+
+    /**
+     * Rows of a context that meet a filter.
+     *
+     * @param rows so many are looked at behind a cursor, and no more
+     */
+    public RowSearch search(String context, RowFilter filter, int rows) throws StoreUnavailableException {
+        return new RowSearch(database, names, layout(), context, filter, rows);
     }
 
     private static final String FIND = ROW + "   and " + HANDLE + " = any (?)";

@@ -17,8 +17,9 @@ import java.util.TreeSet;
  * @param ownColumns whether it has the columns that the store adds to the six documented ones
  * @param keyOnIdAlone whether its key is the id, so that two contexts can't use the same one
  * @param handleIndex whether there is an index for handles: without it the console reads all keys for each page
+ * @param userIndex whether there is an index for users: without it the console looks through other sessions, too
  */
-public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean handleIndex) {
+public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean handleIndex, boolean userIndex) {
 
     private static final String REMEDY = "run sql/postgresql/upgrade-from-tomcat.sql, or set schema=\"upgrade\"";
 
@@ -51,6 +52,10 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
         }
         if (!handleIndex) {
             found.add("it has no index for handles: each page of the console reads all keys of the context; " + REMEDY);
+        }
+        if (ownColumns && !userIndex) {
+            found.add("it has no index for users: the console finds the sessions of a user by looking through all; "
+                    + REMEDY);
         }
         return List.copyOf(found);
     }
@@ -91,7 +96,11 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
             throw new TableMismatchException(
                     "table " + names.table() + " has no column " + String.join(", ", missing) + ": " + REMEDY);
         }
-        return new TableLayout(missing.isEmpty(), keyOnIdAlone(connection, names), handleIndex(connection, names));
+        return new TableLayout(
+                missing.isEmpty(),
+                keyOnIdAlone(connection, names),
+                hasIndex(connection, names, "%(" + names.app() + ", \"substring\"(sha256(%"),
+                hasIndex(connection, names, "%user_name, %sha256(%"));
     }
 
     private static final String KIND = """
@@ -170,15 +179,16 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
                 + names.id() + "): " + REMEDY);
     }
 
-    private static final String HANDLE_INDEX = """
+    private static final String INDEX = """
             select exists (
                 select from pg_index
                  where indrelid = to_regclass(?) and indisvalid
-                   and pg_get_indexdef(indexrelid) like '%sha256(%')""";
+                   and pg_get_indexdef(indexrelid) like ?)""";
 
-    private static boolean handleIndex(Connection connection, TableNames names) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(HANDLE_INDEX)) {
+    private static boolean hasIndex(Connection connection, TableNames names, String definition) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INDEX)) {
             statement.setString(1, names.quotedTable());
+            statement.setString(2, definition);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }

@@ -390,7 +390,7 @@ final class SessionTableTest {
 
             TableLayout layout = new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1")
                     .prepare(SchemaMode.UPGRADE);
-            assertThat(layout).isEqualTo(new TableLayout(true, false, true));
+            assertThat(layout).isEqualTo(new TableLayout(true, false, true, true));
             assertThat(layout.shortcomings()).isEmpty();
             new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1").prepare(SchemaMode.UPGRADE);
 

@@ -41,6 +41,16 @@ public record ClusterNodes(List<ClusterNode> nodes, String own, Reason unknown) 
                 .anyMatch(each -> each.alive() && each.report().origin().node().equals(node));
     }
 
+    /** The names of those that are alive, but for this one: what it had in memory before it was started again is gone. */
+    List<String> aliveBeside(String name) {
+        return nodes.stream()
+                .filter(ClusterNode::alive)
+                .map(node -> node.report().origin().node())
+                .filter(other -> !other.equals(name))
+                .distinct()
+                .toList();
+    }
+
     public boolean isOwn(ClusterNode node) {
         return node.report().origin().instance().equals(own);
     }

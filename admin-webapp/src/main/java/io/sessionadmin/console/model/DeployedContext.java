@@ -143,7 +143,14 @@ final class DeployedContext {
     EntryReader reader(boolean storeAnswers, Instant now) {
         ClassLoader classes =
                 isRunning() && context.getLoader() != null ? context.getLoader().getClassLoader() : null;
-        return new EntryReader(stored, window(), classes, storeAnswers, now);
+        return new EntryReader(
+                stored,
+                window(),
+                classes,
+                storeAnswers,
+                nodeName().orElse(""),
+                storeAnswers ? nodes().aliveBeside(nodeName().orElse("")) : List.of(),
+                now);
     }
 
     /** What keeps the sessions of this context, by class names. */

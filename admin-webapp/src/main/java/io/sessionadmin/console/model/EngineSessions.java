@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -134,22 +133,43 @@ public final class EngineSessions {
         }
     }
 
-    /** Sessions of one context, with the context in numbers. */
-    public record Listing(ContextSummary context, SessionPage page) {}
+    /**
+     * A page of sessions.
+     *
+     * @param context in numbers; null for all contexts
+     */
+    public record Listing(@Nullable ContextSummary context, SessionsFound found) {}
 
-    /** Empty when there is no such context, here or in a store. */
-    public Optional<Listing> list(ContextAddress address, @Nullable Handle after) {
+    /** A page for people to look at; empty when there is no such context, here or in a store. */
+    public Optional<Listing> list(SessionQuery query) {
+        ContextSummary summary = summary(query.scope().address()).orElse(null);
+        return search(query.scope(), query.filter(), query.sort()).map(search -> {
+            SessionsFound found = summary != null && query.filter().isEmpty()
+                    ? search.next(query.after(), query.limit()).withTotal(all(summary))
+                    : search.page(query.after(), query.limit());
+            return new Listing(summary, found);
+        });
+    }
+
+    private Optional<ContextSummary> summary(@Nullable ContextAddress address) {
         Instant now = clock.instant();
         if (address instanceof ContextAddress.Deployed deployed) {
-            return deployments
-                    .find(deployed)
-                    .map(context ->
-                            new Listing(count(context, now, Census.FOR_LIST), SessionPage.read(context, after, now)));
+            return deployments.find(deployed).map(context -> count(context, now, Census.FOR_LIST));
         }
-        String app = ((ContextAddress.Orphan) address).app();
-        return deployments
-                .orphan(app)
-                .map(table -> new Listing(Census.of(app, table, now, rounds), SessionPage.read(table, after, now)));
+        return address instanceof ContextAddress.Orphan orphan
+                ? deployments.orphan(orphan.app()).map(table -> Census.of(orphan.app(), table, now, rounds))
+                : Optional.empty();
+    }
+
+    /** The contexts that have a session with this handle, in memory or in a store. */
+    public List<ContextAddress> contextsOf(Handle handle) throws IOException {
+        List<ContextAddress> found = new ArrayList<>();
+        for (SessionSearch.Place place : places(new SessionScope.AllContexts(), clock.instant())) {
+            if (find(place.address(), handle).isPresent()) {
+                found.add(place.address());
+            }
+        }
+        return found;
     }
 
     /**
@@ -159,37 +179,40 @@ public final class EngineSessions {
      */
     public Optional<SessionsFound> query(
             SessionScope scope, SessionFilter filter, SessionSort sort, @Nullable SessionCursor after, int limit) {
-        Instant now = clock.instant();
-        List<SessionSearch.Place> places = places(scope, now);
-        return places.isEmpty() && scope.address() != null
-                ? Optional.empty()
-                : Optional.of(new SessionSearch(places, filter, sort, now).page(after, limit));
+        return search(scope, filter, sort).map(search -> search.page(after, limit));
     }
 
     /**
-     * Walks through all sessions that meet a filter, however many there are, page by page.
+     * Walks through all sessions that meet a filter, however many there are, in the order of their contexts and handles.
      *
      * @param visitor answers whether to go on
      * @return what was missing on the way; empty when there is no such context
      */
     public Optional<List<Reason>> walk(
             SessionScope scope, SessionFilter filter, Predicate<SessionsFound.Item> visitor) {
-        Set<Reason> problems = new LinkedHashSet<>();
-        SessionCursor after = null;
-        do {
-            Optional<SessionsFound> page = query(scope, filter, SessionSort.HANDLE, after, SessionQuery.LIMIT);
-            if (page.isEmpty()) {
-                return Optional.empty();
-            }
-            problems.addAll(page.get().problems());
-            for (SessionsFound.Item item : page.get().items()) {
-                if (!visitor.test(item)) {
-                    return Optional.of(List.copyOf(problems));
+        return search(scope, filter, SessionSort.HANDLE).map(search -> {
+            Set<Reason> problems = new LinkedHashSet<>();
+            SessionCursor after = null;
+            do {
+                SessionsFound page = search.next(after, SessionQuery.LIMIT);
+                problems.addAll(page.problems());
+                for (SessionsFound.Item item : page.items()) {
+                    if (!visitor.test(item)) {
+                        return List.copyOf(problems);
+                    }
                 }
-            }
-            after = page.get().next();
-        } while (after != null);
-        return Optional.of(List.copyOf(problems));
+                after = page.next();
+            } while (after != null);
+            return List.copyOf(problems);
+        });
+    }
+
+    private Optional<SessionSearch> search(SessionScope scope, SessionFilter filter, SessionSort sort) {
+        Instant now = clock.instant();
+        List<SessionSearch.Place> places = places(scope, now);
+        return places.isEmpty() && scope.address() != null
+                ? Optional.empty()
+                : Optional.of(new SessionSearch(places, filter, sort, now));
     }
 
     private List<SessionSearch.Place> places(SessionScope scope, Instant now) {
@@ -208,46 +231,27 @@ public final class EngineSessions {
         List<SessionSearch.Place> places = new ArrayList<>();
         deployed.forEach(context -> places.add(place(context, now)));
         deployments.orphans(deployed, new ArrayList<>()).forEach((app, table) -> places.add(place(app, table, now)));
-        places.sort(Comparator.comparing(SessionSearch.Place::app));
         return places;
     }
 
-    private static SessionSearch.Place place(DeployedContext context, Instant now) {
-        return new SessionSearch.Place() {
-            @Override
-            public ContextAddress address() {
-                return context.address();
-            }
-
-            @Override
-            public String app() {
-                return context.app();
-            }
-
-            @Override
-            public SessionPage page(@Nullable Handle after) {
-                return SessionPage.read(context, after, now);
-            }
-        };
+    private SessionSearch.Place place(DeployedContext context, Instant now) {
+        return new SessionSearch.Place(
+                context.address(),
+                context.app(),
+                () -> SearchedContext.of(context, now),
+                () -> all(count(context, now, Census.FOR_LIST)));
     }
 
-    private static SessionSearch.Place place(String app, TableSessions table, Instant now) {
-        return new SessionSearch.Place() {
-            @Override
-            public ContextAddress address() {
-                return new ContextAddress.Orphan(app);
-            }
+    private SessionSearch.Place place(String app, TableSessions table, Instant now) {
+        return new SessionSearch.Place(
+                new ContextAddress.Orphan(app),
+                app,
+                () -> SearchedContext.of(app, table, now),
+                () -> all(Census.of(app, table, now, rounds)));
+    }
 
-            @Override
-            public String app() {
-                return app;
-            }
-
-            @Override
-            public SessionPage page(@Nullable Handle after) {
-                return SessionPage.read(table, after, now);
-            }
-        };
+    private static Figure all(ContextSummary context) {
+        return context.sessions().plus(context.invalidated());
     }
 
     /** Whether there is such a context, here or in a store. */

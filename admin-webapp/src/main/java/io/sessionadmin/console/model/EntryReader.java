@@ -19,13 +19,27 @@ import org.jspecify.annotations.Nullable;
  * @param window null when nothing saves sessions while they are live
  * @param classes of the application; null when it does not run. Only asked for resources, never for classes
  * @param storeAnswers false when a missing row says nothing
+ * @param node how rows call this node; empty where it is not known
+ * @param alive the other nodes whose word counts that they have a session in memory
  */
 record EntryReader(
         StoredSessions stored,
         @Nullable Duration window,
         @Nullable ClassLoader classes,
         boolean storeAnswers,
+        String node,
+        List<String> alive,
         Instant now) {
+
+    /** Where no other node is known. */
+    EntryReader(
+            StoredSessions stored,
+            @Nullable Duration window,
+            @Nullable ClassLoader classes,
+            boolean storeAnswers,
+            Instant now) {
+        this(stored, window, classes, storeAnswers, "", List.of(), now);
+    }
 
     SessionEntry read(@Nullable LiveSession live, @Nullable StoredRow row) {
         Contents contents = row == null || !row.valid() ? Contents.NONE : contents(row);
@@ -33,11 +47,14 @@ record EntryReader(
         SessionEntry.LiveBackup backup = live == null ? null : backup(live, row, contents);
         Reason reason = state == SessionState.UNREADABLE ? contents.unreadable() : Reason.NONE;
         if (live != null) {
-            return new SessionEntry(live.handle(), state, reason, live, row, contents.head(), contents.user(), backup);
+            String here = node.isEmpty() ? null : node;
+            return new SessionEntry(
+                    live.handle(), state, reason, live, row, contents.head(), contents.user(), here, backup);
         }
         if (row != null) {
+            String there = isHeldElsewhere(row) ? row.node() : null;
             return new SessionEntry(
-                    row.key().handle(), state, reason, null, row, contents.head(), contents.user(), null);
+                    row.key().handle(), state, reason, null, row, contents.head(), contents.user(), there, null);
         }
         throw new IllegalArgumentException("neither live nor stored");
     }
@@ -53,7 +70,14 @@ record EntryReader(
         if (expires != null && expires.isBefore(now)) {
             return SessionState.EXPIRED;
         }
+        if (row != null && isHeldElsewhere(row)) {
+            return SessionState.LIVE;
+        }
         return contents.unreadable().isGiven() ? SessionState.UNREADABLE : SessionState.SWAPPED_OUT;
+    }
+
+    private boolean isHeldElsewhere(StoredRow row) {
+        return row.valid() && Boolean.TRUE.equals(row.held()) && row.node() != null && alive.contains(row.node());
     }
 
     private SessionEntry.LiveBackup backup(LiveSession live, @Nullable StoredRow row, Contents contents) {
@@ -82,7 +106,7 @@ record EntryReader(
     }
 
     /** Then what is known of a backup does not depend on the store's answer. */
-    private boolean hasNotes() {
+    boolean hasNotes() {
         return stored instanceof TableSessions table && table.notes();
     }
 

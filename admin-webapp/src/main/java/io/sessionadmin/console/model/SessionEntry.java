@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param row as it is in the store; null when it is not, or the store did not answer
  * @param head what the stored stream begins with; null when there is none or it can't be read
  * @param storedUser who is logged in, as the stored stream tells it; null where nobody is, or it is not known
+ * @param liveOn the node that has it in memory; null when none has, or its name is not known
  * @param backup how the saved copy of a live session stands; null for a session that is not live
  */
 public record SessionEntry(
@@ -27,6 +28,7 @@ public record SessionEntry(
         @Nullable StoredRow row,
         @Nullable SessionHead head,
         @Nullable String storedUser,
+        @Nullable String liveOn,
         @Nullable LiveBackup backup) {
 
     /**
@@ -84,9 +86,17 @@ public record SessionEntry(
         return Optional.ofNullable(storedUser);
     }
 
-    /** The node that saved it last; empty where the store does not know. */
+    /** The node that has it in memory, or else saved it last; empty where the store does not know. */
     public Optional<String> node() {
+        if (liveOn != null) {
+            return Optional.of(liveOn);
+        }
         return row == null || !row.valid() ? Optional.empty() : Optional.ofNullable(row.node());
+    }
+
+    /** Whether it is in the memory of another node that is alive. */
+    public boolean isLiveElsewhere() {
+        return live == null && liveOn != null;
     }
 
     /** The size of the stored stream. */

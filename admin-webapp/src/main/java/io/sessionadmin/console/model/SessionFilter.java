@@ -1,6 +1,7 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.Handle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,11 @@ public record SessionFilter(
 
     public static final SessionFilter NONE =
             new SessionFilter(null, null, null, null, null, Bounds.NONE, Bounds.NONE, Bounds.NONE, null);
+
+    /** That of one session, which several contexts may have. */
+    public static SessionFilter of(Handle handle) {
+        return new SessionFilter(null, null, null, null, handle.hex(), Bounds.NONE, Bounds.NONE, Bounds.NONE, null);
+    }
 
     static final Set<String> NAMES = Set.of(
             "state",

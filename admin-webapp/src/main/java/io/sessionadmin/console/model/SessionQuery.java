@@ -1,6 +1,8 @@
 package io.sessionadmin.console.model;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,38 @@ public record SessionQuery(
         Set<String> names = new HashSet<>(SessionFilter.NAMES);
         names.addAll(Set.of("host", "context", "app", "sort", "after", "limit"));
         return Set.copyOf(names);
+    }
+
+    public static SessionQuery of(@Nullable ContextAddress context) {
+        return new SessionQuery(SessionScope.of(context), SessionFilter.NONE, SessionSort.HANDLE, null, LIMIT);
+    }
+
+    /** The first page of the same. */
+    public SessionQuery first() {
+        return new SessionQuery(scope, filter, sort, null, limit);
+    }
+
+    public SessionQuery behind(@Nullable SessionCursor cursor) {
+        return new SessionQuery(scope, filter, sort, cursor, limit);
+    }
+
+    public SessionQuery with(SessionFilter other) {
+        return new SessionQuery(scope, other, sort, after, limit);
+    }
+
+    /** As parameters that {@link #parse} reads back, but for the scope. */
+    public List<SessionFilter.Parameter> parameters() {
+        List<SessionFilter.Parameter> all = new ArrayList<>(filter.parameters());
+        if (sort != SessionSort.HANDLE) {
+            all.add(new SessionFilter.Parameter("sort", sort.word()));
+        }
+        if (limit != LIMIT) {
+            all.add(new SessionFilter.Parameter("limit", Integer.toString(limit)));
+        }
+        if (after != null) {
+            all.add(new SessionFilter.Parameter("after", after.text()));
+        }
+        return all;
     }
 
     /** @param others parameters that somebody else reads; any other one that is not known here is refused */

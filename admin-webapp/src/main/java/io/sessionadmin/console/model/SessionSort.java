@@ -1,5 +1,7 @@
 package io.sessionadmin.console.model;
 
+import io.sessionadmin.table.RowSearch;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -36,24 +38,43 @@ public enum SessionSort {
         return Stream.of(values()).filter(sort -> sort.word.equals(word)).findFirst();
     }
 
-    boolean isDescending() {
-        return word.startsWith("-");
+    /** The same order in the store. */
+    RowSearch.Order stored() {
+        return RowSearch.Order.valueOf(name());
     }
 
-    /** What the sessions are compared by; the handle decides between equal ones. */
+    /** What sessions are compared by, the smallest first; the handle decides between equal ones. */
     long key(SessionEntry entry) {
+        return key(
+                entry.lastAccess().toEpochMilli(),
+                entry.created().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE),
+                entry.bytes().orElse(0L));
+    }
+
+    /** Of one in memory, whose size is not known there. */
+    long key(LiveSession session) {
+        return key(session.lastAccess().toEpochMilli(), session.created().toEpochMilli(), 0);
+    }
+
+    private long key(long lastAccess, long created, long bytes) {
         return switch (this) {
             case HANDLE -> 0;
-            case IDLE_LONGEST, IDLE_SHORTEST -> -entry.lastAccess().toEpochMilli();
-            case OLDEST, YOUNGEST ->
-                -entry.created().map(created -> created.toEpochMilli()).orElse(Long.MAX_VALUE);
-            case LARGEST, SMALLEST -> entry.bytes().orElse(0L);
+            case IDLE_LONGEST -> lastAccess;
+            case IDLE_SHORTEST -> -lastAccess;
+            case OLDEST -> created;
+            case YOUNGEST -> created == Long.MAX_VALUE ? created : -created;
+            case LARGEST -> -bytes;
+            case SMALLEST -> bytes;
         };
     }
 
     Comparator<SessionEntry> order() {
-        Comparator<SessionEntry> byKey = Comparator.comparingLong(this::key);
-        return (isDescending() ? byKey.reversed() : byKey)
+        return Comparator.<SessionEntry>comparingLong(this::key)
                 .thenComparing(entry -> entry.handle().hex());
+    }
+
+    Comparator<LiveSession> orderInMemory() {
+        return Comparator.<LiveSession>comparingLong(this::key)
+                .thenComparing(session -> session.handle().hex());
     }
 }

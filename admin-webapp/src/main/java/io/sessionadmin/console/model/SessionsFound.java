@@ -22,6 +22,10 @@ public record SessionsFound(
         List<Reason> problems,
         Instant now) {
 
+    SessionsFound withTotal(Figure counted) {
+        return new SessionsFound(items, next, paused, counted, problems, now);
+    }
+
     /** A session, and the context that it is one of. */
     public record Item(ContextAddress context, SessionEntry entry) {}
 }

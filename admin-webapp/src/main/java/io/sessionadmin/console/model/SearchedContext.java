@@ -1,0 +1,43 @@
+package io.sessionadmin.console.model;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A context whose sessions are looked through.
+ *
+ * @param app its name in rows
+ * @param live its sessions in the memory of this node
+ * @param node how rows call this node
+ * @param alive the other nodes that are there
+ */
+record SearchedContext(
+        ContextAddress address,
+        String app,
+        StoredSessions stored,
+        List<LiveSession> live,
+        String node,
+        List<String> alive,
+        EntryReader reader,
+        EntryReader withoutStore) {
+
+    static SearchedContext of(DeployedContext context, Instant now) {
+        EntryReader reader = context.reader(true, now);
+        return new SearchedContext(
+                context.address(),
+                context.app(),
+                context.stored(),
+                context.live(now),
+                reader.node(),
+                reader.alive(),
+                reader,
+                context.reader(false, now));
+    }
+
+    /** One that is not deployed here. */
+    static SearchedContext of(String app, TableSessions rows, Instant now) {
+        List<String> alive = ClusterNodes.of(rows.catalog(), app, "").aliveBeside("");
+        EntryReader reader = new EntryReader(rows, null, null, true, "", alive, now);
+        return new SearchedContext(new ContextAddress.Orphan(app), app, rows, List.of(), "", alive, reader, reader);
+    }
+}

@@ -1,0 +1,386 @@
+package io.sessionadmin.table;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for rows of one context without ever reading more than a fixed number of them: the first ones behind a cursor in
+ * the order of their handles, or all where an index knows that they are few. Handles are spread evenly, so the first
+ * ones are a fair sample of all. Reads only. Safe for use by several threads.
+ */
+public final class RowSearch {
+
+    /** So many rows are looked at for a page. */
+    public static final int ROWS = 10_000;
+
+    /** So many where their streams have to be read. */
+    public static final int STREAMS = 1_000;
+
+    /** By what rows are put in order; the handle decides between equal ones. */
+    public enum Order {
+        HANDLE("0"),
+        IDLE_LONGEST("last_access"),
+        IDLE_SHORTEST("-last_access"),
+        OLDEST("coalesce(found_created, 9223372036854775807)"),
+        YOUNGEST("coalesce(-found_created, 9223372036854775807)"),
+        LARGEST("-found_bytes"),
+        SMALLEST("found_bytes");
+
+        private final String key;
+
+        Order(String key) {
+            this.key = key;
+        }
+
+        boolean readsStreams() {
+            return this == OLDEST || this == YOUNGEST;
+        }
+    }
+
+    /**
+     * A row that meets the filter.
+     *
+     * @param key what it is sorted by, the smallest first; 0 in the order of handles
+     */
+    public record Found(String id, Handle handle, long key) {}
+
+    /**
+     * What a search came upon.
+     *
+     * @param horizon the last row that was looked at; null when all behind the cursor were
+     */
+    public record Result(List<Found> found, @Nullable Handle horizon) {}
+
+    /**
+     * How many rows meet the filter.
+     *
+     * @param matches among those that were looked at
+     * @param looked how many were
+     * @param all whether that was each one that there is
+     */
+    public record Counted(long matches, long looked, boolean all) {}
+
+    private final Database database;
+    private final TableNames names;
+    private final TableLayout layout;
+    private final String context;
+    private final RowFilter filter;
+    private final int rows;
+
+    RowSearch(Database database, TableNames names, TableLayout layout, String context, RowFilter filter, int rows) {
+        this.database = database;
+        this.names = names;
+        this.layout = layout;
+        this.context = context;
+        this.filter = filter;
+        this.rows = rows;
+    }
+
+    // ------------------------------------------------------------------ what is looked at
+
+    private static final String ROW = """
+            select session_id, valid_session, max_inactive, last_access,
+                   coalesce(octet_length(session_data), 0) as found_bytes,
+                   %s as found_handle, %s as found_created, %s as found_strings, %s
+              from tomcat_sessions
+             where app_name = ?""";
+
+    private static final String OWN = "node as found_node, held as found_held, user_name as found_user";
+    private static final String NOT_OWN = "null::text as found_node, false as found_held, null::text as found_user";
+
+    /** A session's stream begins with the class of a Long, the same 74 bytes each time, and the time of its creation. */
+    private static final String CREATED = """
+            case when octet_length(session_data) >= 82
+                 then ('x' || encode(substring(session_data from 75 for 8), 'hex'))::bit(64)::bigint end""";
+
+    private static final String STRINGS = """
+            octet_length(session_data) <= 262144
+                   and not exists (select from unnest(?) sought where position(sought in session_data) = 0)""";
+
+    private String row(Order order) {
+        return ROW.formatted(
+                SessionCatalog.HANDLE,
+                filter.age().isGiven() || order.readsStreams() ? CREATED : "null::bigint",
+                filter.strings().isEmpty() ? "true" : STRINGS,
+                layout.ownColumns() ? OWN : NOT_OWN);
+    }
+
+    private static final String IN_ORDER = """
+            %1$s%2$s
+               and %3$s > ? and %3$s <= ?
+             order by %3$s
+             limit ?""";
+
+    private static final String OF_USER = """
+
+               and user_name = ?""";
+
+    private static final String FEW = """
+            select *
+              from (%s
+               and %s
+             limit ?) few
+             where found_handle > ? and found_handle <= ?
+             order by found_handle""";
+
+    private static final String TOMBSTONE = "valid_session = '0'";
+    private static final String DUE = "reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint";
+
+    private static final String HOW_FEW = """
+            select count(*)
+              from (select 1 from tomcat_sessions where app_name = ? and %s limit ?) counted""";
+
+    /**
+     * Where the rows come from.
+     *
+     * @param few of which kind they are, when an index knows all of that kind and they are few
+     */
+    private record Source(@Nullable String few, boolean userFirst) {}
+
+    private Source source(Connection connection) throws SQLException {
+        String kind = filter.state() == RowFilter.State.INVALIDATED
+                ? TOMBSTONE
+                : filter.state() == RowFilter.State.EXPIRED && layout.ownColumns() ? DUE : null;
+        boolean byUser = filter.user() != null && layout.userIndex();
+        if (kind == null || byUser) {
+            return new Source(null, byUser);
+        }
+        try (PreparedStatement statement = prepare(connection, HOW_FEW.formatted(kind))) {
+            new Parameters(statement).text(context).number(rows);
+            try (ResultSet row = statement.executeQuery()) {
+                return new Source(row.next() && row.getLong(1) < rows ? kind : null, false);
+            }
+        }
+    }
+
+    private String looked(Source source, Order order) {
+        return source.few() == null
+                ? IN_ORDER.formatted(row(order), source.userFirst() ? OF_USER : "", SessionCatalog.HANDLE)
+                : FEW.formatted(row(order), source.few());
+    }
+
+    private Parameters bindLooked(
+            Connection connection,
+            PreparedStatement statement,
+            Source source,
+            @Nullable Handle after,
+            @Nullable Handle until)
+            throws SQLException {
+        Parameters parameters = new Parameters(statement);
+        if (!filter.strings().isEmpty()) {
+            byte[][] sought =
+                    filter.strings().stream().map(RowSearch::asInStream).toArray(byte[][]::new);
+            parameters.array(connection.createArrayOf("bytea", sought));
+        }
+        parameters.text(context);
+        if (source.userFirst()) {
+            parameters.text(filter.user());
+        }
+        if (source.few() != null) {
+            parameters.number(rows);
+        }
+        parameters.bytes(start(after)).bytes(end(until));
+        return source.few() == null ? parameters.number(rows) : parameters;
+    }
+
+    /** The handle that all others are behind of. */
+    private byte[] start(@Nullable Handle after) {
+        byte[] first = before(filter.first());
+        byte[] cursor = after == null ? first : after.bytes();
+        return Arrays.compareUnsigned(cursor, first) < 0 ? first : cursor;
+    }
+
+    private byte[] end(@Nullable Handle until) {
+        byte[] last = filter.last().bytes();
+        byte[] end = until == null ? last : until.bytes();
+        return Arrays.compareUnsigned(end, last) < 0 ? end : last;
+    }
+
+    private static byte[] before(Handle handle) {
+        byte[] bytes = handle.bytes();
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            if (bytes[i]-- != 0) {
+                return bytes;
+            }
+        }
+        return new byte[0]; // there is none
+    }
+
+    // ------------------------------------------------------------------ which ones
+
+    private static final String JUDGED = """
+            select session_id, found_handle, %s as found_key,
+                   row_number() over (order by found_handle) as place,
+                   (sought.state is null or sought.state = case
+                       when valid_session = '0' then 'INVALIDATED'
+                       when max_inactive > 0 and last_access + max_inactive::bigint * 1000 < sought.now then 'EXPIRED'
+                       when found_held and found_node = any (sought.alive) then 'LIVE'
+                       else 'SWAPPED_OUT' end)
+                   and (sought.user_name is null or sought.user_name = found_user)
+                   and (sought.node is null or sought.node = found_node and valid_session <> '0')
+                   and (sought.idle_over is null
+                        or sought.now - last_access > sought.idle_over * 1000 and valid_session <> '0')
+                   and (sought.idle_under is null
+                        or sought.now - last_access < sought.idle_under * 1000 and valid_session <> '0')
+                   and (sought.age_over is null
+                        or coalesce(sought.now - found_created > sought.age_over * 1000, false))
+                   and (sought.age_under is null
+                        or coalesce(sought.now - found_created < sought.age_under * 1000, false))
+                   and (sought.bytes_over is null or found_bytes > sought.bytes_over and valid_session <> '0')
+                   and (sought.bytes_under is null or found_bytes < sought.bytes_under and valid_session <> '0')
+                   and found_strings as met
+              from (%s) looked
+             cross join (
+                select ?::text as state, ?::text[] as alive, ?::text as user_name, ?::text as node,
+                       ?::bigint as idle_over, ?::bigint as idle_under, ?::bigint as age_over, ?::bigint as age_under,
+                       ?::bigint as bytes_over, ?::bigint as bytes_under,
+                       (extract(epoch from now()) * 1000)::bigint as now) sought""";
+
+    private void bindSought(Connection connection, Parameters parameters) throws SQLException {
+        RowFilter.State state = filter.state();
+        parameters
+                .text(state == null ? null : state.name())
+                .array(Parameters.texts(connection, filter.alive().toArray()))
+                .text(filter.user())
+                .text(filter.node());
+        for (RowFilter.Range range : List.of(filter.idle(), filter.age(), filter.bytes())) {
+            parameters.numberOrNull(range.over()).numberOrNull(range.under());
+        }
+    }
+
+    private static final String FIRST = """
+            select session_id, found_handle, found_key, met, place
+              from (%s) judged
+             where met or place = ?
+             order by found_handle
+             limit ?""";
+
+    private static final String SORTED = """
+            with judged as materialized (%s)
+            (select session_id, found_handle, found_key, met, 0 as place
+               from judged
+              where met and (?::bigint is null or (found_key, found_handle) > (?, ?))
+              order by found_key, found_handle
+              limit ?)
+            union all
+            (select session_id, found_handle, found_key, false, place
+               from judged
+              where place = ?)""";
+
+    /**
+     * The first rows behind a cursor, in the order of their handles.
+     *
+     * @param after null for the beginning
+     * @param until the last one that is of interest; null for all
+     */
+    public Result inOrder(@Nullable Handle after, @Nullable Handle until, int limit) throws StoreUnavailableException {
+        return database.reading(connection -> {
+            Source source = source(connection);
+            String sql = FIRST.formatted(JUDGED.formatted(Order.HANDLE.key, looked(source, Order.HANDLE)));
+            try (PreparedStatement statement = inIndexOrder(connection, sql)) {
+                Parameters parameters = bindLooked(connection, statement, source, after, until);
+                bindSought(connection, parameters);
+                parameters.number((long) rows).number(limit);
+                return result(statement);
+            }
+        });
+    }
+
+    /**
+     * The first of those rows that lie close behind a cursor, in another order.
+     *
+     * @param from null for the beginning; the next rows behind it are the ones that are sorted
+     * @param until the last one that is of interest; null for all
+     * @param after only what comes behind this one in that order; null for the first ones
+     */
+    public Result sorted(Order order, @Nullable Handle from, @Nullable Handle until, @Nullable Found after, int limit)
+            throws StoreUnavailableException {
+        return database.reading(connection -> {
+            Source source = source(connection);
+            String sql = SORTED.formatted(JUDGED.formatted(order.key, looked(source, order)));
+            try (PreparedStatement statement = inIndexOrder(connection, sql)) {
+                Parameters parameters = bindLooked(connection, statement, source, from, until);
+                bindSought(connection, parameters);
+                Long key = after == null ? null : after.key();
+                parameters
+                        .numberOrNull(key)
+                        .numberOrNull(key)
+                        .bytes(after == null ? new byte[0] : after.handle().bytes())
+                        .number(limit)
+                        .number((long) rows);
+                return result(statement);
+            }
+        });
+    }
+
+    private static final String COUNT = """
+            select count(*), count(*) filter (where met)
+              from (%s) judged""";
+
+    /** Counts as far as is looked. */
+    public Counted count() throws StoreUnavailableException {
+        return database.reading(connection -> {
+            Source source = source(connection);
+            String sql = COUNT.formatted(JUDGED.formatted(Order.HANDLE.key, looked(source, Order.HANDLE)));
+            try (PreparedStatement statement = inIndexOrder(connection, sql)) {
+                bindSought(connection, bindLooked(connection, statement, source, null, null));
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    long looked = row.getLong(1);
+                    return new Counted(row.getLong(2), looked, looked < rows);
+                }
+            }
+        });
+    }
+
+    private Result result(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            List<Found> found = new ArrayList<>();
+            Handle horizon = null;
+            while (row.next()) {
+                Handle handle = Handle.ofBytes(row.getBytes(2));
+                if (row.getBoolean(4)) {
+                    found.add(new Found(row.getString(1), handle, row.getLong(3)));
+                }
+                if (row.getLong(5) == rows) {
+                    horizon = handle;
+                }
+            }
+            return new Result(found, horizon);
+        }
+    }
+
+    /** A sort that the planner guesses to be cheap would read all rows of the context. */
+    private PreparedStatement inIndexOrder(Connection connection, String sql) throws SQLException {
+        try (Statement planner = connection.createStatement()) {
+            planner.execute("set local enable_sort = off; set local enable_bitmapscan = off");
+        }
+        return prepare(connection, sql);
+    }
+
+    private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        return connection.prepareStatement(names.in(sql));
+    }
+
+    /** A string as it stands in Java's <a href="https://docs.oracle.com/en/java/javase/17/docs/specs/serialization/protocol.html">streams</a>. */
+    private static byte[] asInStream(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            new DataOutputStream(bytes).writeUTF(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}
