@@ -225,6 +225,9 @@ sealed interface ConsoleView {
         String format = one(parameters, "format").orElse("");
         try {
             SessionQuery query = SessionQuery.parse(parameters, Set.of("format"));
+            if (!query.parameters().equals(query.filter().parameters())) {
+                return new Refused(ConsoleFailure.BAD_REQUEST, Reason.of("refused.export"));
+            }
             return Stream.of(Format.values())
                     .filter(each -> each.word().equals(format))
                     .<ConsoleView>map(each -> new Export(query, each))

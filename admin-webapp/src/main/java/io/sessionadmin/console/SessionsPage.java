@@ -85,7 +85,7 @@ public record SessionsPage(
         return new SessionsPage(
                 title(address, words),
                 address instanceof ContextAddress.Deployed deployed ? deployed.host() : "",
-                context == null ? words.say("sessions.ofAll") : subtitle(context, words),
+                (context == null ? words.say("sessions.ofAll") : subtitle(context, words)) + source(listing, words),
                 context == null ? List.of() : stats(context, words),
                 problems(context, found, words),
                 FilterForm.of(query, root, words),
@@ -147,6 +147,10 @@ public record SessionsPage(
     private static String order(SessionSort sort, Wording words) {
         String order = words.say("sort." + sort.name());
         return sort == SessionSort.HANDLE ? order : order + ". " + words.say("sort.bounded");
+    }
+
+    private static String source(EngineSessions.Listing listing, Wording words) {
+        return listing.source().isGiven() ? " " + words.say(listing.source()) : "";
     }
 
     private static String subtitle(ContextSummary context, Wording words) {

@@ -54,6 +54,7 @@ public final class JdbcStore extends StoreBase {
     private final Log log = LogFactory.getLog(JdbcStore.class);
     private final StoreAttributes attributes = new StoreAttributes();
     private volatile @Nullable Started started;
+    private volatile @Nullable ConsoleReplica replica;
 
     /**
      * Sets an attribute of {@code <Store>}: those of JDBCStore and DataSourceStore, {@code schema}, and HikariCP's own
@@ -78,10 +79,17 @@ public final class JdbcStore extends StoreBase {
     @Override
     protected void startInternal() throws LifecycleException {
         try {
-            started = start(attributes.freeze());
+            StoreSettings settings = attributes.freeze();
+            replica = ConsoleReplica.open(
+                    settings,
+                    contextName(),
+                    e -> log.warn("The replica that the console reads" + " can't be reached; sessions of "
+                            + contextName() + " are saved all the same: " + e.getMessage()));
+            started = start(settings);
         } catch (IllegalArgumentException e) {
             String message = ContextName.of(manager.getContext()) + ": " + e.getMessage();
             log.error(message);
+            closeReplica();
             throw new LifecycleException(message);
         }
         super.startInternal();
@@ -213,6 +221,7 @@ public final class JdbcStore extends StoreBase {
     @Override
     protected void stopInternal() throws LifecycleException {
         super.stopInternal();
+        closeReplica();
         Started last = started;
         started = null;
         if (last != null) {
@@ -224,6 +233,14 @@ public final class JdbcStore extends StoreBase {
             last.announcements().leave();
             StoreMBeans.unregister(manager.getContext());
             ConnectionPool.close(last.connections());
+        }
+    }
+
+    private void closeReplica() {
+        ConsoleReplica last = replica;
+        replica = null;
+        if (last != null) {
+            last.close();
         }
     }
 
@@ -294,7 +311,14 @@ public final class JdbcStore extends StoreBase {
 
     /** The table for people to look at; empty when the store is not started. */
     public Optional<SessionCatalog> catalog() {
-        return Optional.ofNullable(started).map(now -> now.table().catalog());
+        ConsoleReplica read = replica;
+        return Optional.ofNullable(started)
+                .map(now -> read == null ? now.table().catalog() : read.catalog());
+    }
+
+    /** The replica that {@link #catalog} reads; empty when it reads where sessions are saved. */
+    public Optional<String> replica() {
+        return Optional.ofNullable(replica).map(ConsoleReplica::place);
     }
 
     /** How this node announces itself to the others; empty when the store is not started. */

@@ -67,9 +67,10 @@ public final class RowSearch {
      *
      * @param matches among those that were looked at
      * @param looked how many were
-     * @param all whether that was each one that there is
+     * @param all whether that was each one that may meet it
+     * @param sample whether they stand for all rows of the context; else an index chose them
      */
-    public record Counted(long matches, long looked, boolean all) {}
+    public record Counted(long matches, long looked, boolean all, boolean sample) {}
 
     private final Database database;
     private final TableNames names;
@@ -91,7 +92,7 @@ public final class RowSearch {
 
     private static final String ROW = """
             select session_id, valid_session, max_inactive, last_access,
-                   coalesce(octet_length(session_data), 0) as found_bytes,
+                   %s as found_bytes,
                    %s as found_handle, %s as found_created, %s as found_strings, %s
               from tomcat_sessions
              where app_name = ?""";
@@ -106,14 +107,20 @@ public final class RowSearch {
 
     private static final String STRINGS = """
             octet_length(session_data) <= 262144
-                   and not exists (select from unnest(?) sought where position(sought in session_data) = 0)""";
+                   and not exists (select from unnest(?) sought where position(sought in session_data) = 0%s)""";
+
+    /** What changed since the whole stream was written is beside it. */
+    private static final String IN_CHANGES =
+            " and (session_changes is null or position(sought in session_changes) = 0)";
 
     private String row(Order order) {
+        boolean own = layout.ownColumns();
         return ROW.formatted(
+                own ? SessionCatalog.BYTES : "coalesce(octet_length(session_data), 0)",
                 SessionCatalog.HANDLE,
                 filter.age().isGiven() || order.readsStreams() ? CREATED : "null::bigint",
-                filter.strings().isEmpty() ? "true" : STRINGS,
-                layout.ownColumns() ? OWN : NOT_OWN);
+                filter.strings().isEmpty() ? "true" : STRINGS.formatted(own ? IN_CHANGES : ""),
+                own ? OWN : NOT_OWN);
     }
 
     private static final String IN_ORDER = """
@@ -135,7 +142,7 @@ public final class RowSearch {
              order by found_handle""";
 
     private static final String TOMBSTONE = "valid_session = '0'";
-    private static final String DUE = "reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint";
+    private static final String DUE = "reap_after < (extract(epoch from now()) * 1000)::bigint";
 
     private static final String HOW_FEW = """
             select count(*)
@@ -338,10 +345,15 @@ public final class RowSearch {
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     long looked = row.getLong(1);
-                    return new Counted(row.getLong(2), looked, looked < rows);
+                    return new Counted(row.getLong(2), looked, looked < rows, isSample());
                 }
             }
         });
+    }
+
+    /** Whether the rows that are looked at stand for all of the context: no index chose them. */
+    public boolean isSample() {
+        return filter.handlePrefix() == null && !(filter.user() != null && layout.userIndex());
     }
 
     private Result result(PreparedStatement statement) throws SQLException {

@@ -82,7 +82,7 @@ public final class SessionCatalog {
     private static final String STREAM =
             "case when " + HAS_CHANGES + " then " + CHANGES + " || session_data else session_data end";
     private static final String BEGINNING = "case when " + HAS_CHANGES + " then " + CHANGES + " else session_data end";
-    private static final String BYTES = "coalesce(octet_length(session_data), 0)" + " + case when " + HAS_CHANGES
+    static final String BYTES = "coalesce(octet_length(session_data), 0)" + " + case when " + HAS_CHANGES
             + " then 8 + octet_length(session_changes) else 0 end";
 
     /** A statement about rows, which differ in what they consist of. */
@@ -123,7 +123,7 @@ public final class SessionCatalog {
         List<StoredRow> found = new ArrayList<>();
         for (List<String> some : slices(ids)) {
             found.addAll(database.reading(connection -> {
-                try (PreparedStatement statement = prepare(connection, BY_ID.formatted(own ? OWN : ""))) {
+                try (PreparedStatement statement = prepare(connection, rows(BY_ID, own))) {
                     new Parameters(statement).text(context).array(Parameters.texts(connection, some.toArray()));
                     return rows(context, statement, own);
                 }
@@ -298,10 +298,10 @@ public final class SessionCatalog {
     private static final String EXPIRED = ALL + """
 
              and valid_session <> '0' and max_inactive > 0
-             and last_access + max_inactive::bigint * 1000 < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
+             and last_access + max_inactive::bigint * 1000 < (extract(epoch from now()) * 1000)::bigint""";
     private static final String EXPIRED_BY_INDEX = EXPIRED + """
 
-             and reap_after < (extract(epoch from clock_timestamp()) * 1000)::bigint""";
+             and reap_after < (extract(epoch from now()) * 1000)::bigint""";
 
     /** Counts the rows of a context, exactly as far as that is cheap. */
     public RowCounts counts(String context) throws StoreUnavailableException {

@@ -99,8 +99,8 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
         return new TableLayout(
                 missing.isEmpty(),
                 keyOnIdAlone(connection, names),
-                hasIndex(connection, names, "%(" + names.app() + ", \"substring\"(sha256(%"),
-                hasIndex(connection, names, "%user_name, %sha256(%"));
+                hasIndex(connection, names, "%sha256(%", "%user_name%"),
+                hasIndex(connection, names, "%user_name, %sha256(%", ""));
     }
 
     private static final String KIND = """
@@ -183,12 +183,14 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
             select exists (
                 select from pg_index
                  where indrelid = to_regclass(?) and indisvalid
-                   and pg_get_indexdef(indexrelid) like ?)""";
+                   and pg_get_indexdef(indexrelid) like ? and pg_get_indexdef(indexrelid) not like ?)""";
 
-    private static boolean hasIndex(Connection connection, TableNames names, String definition) throws SQLException {
+    private static boolean hasIndex(Connection connection, TableNames names, String with, String without)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(INDEX)) {
             statement.setString(1, names.quotedTable());
-            statement.setString(2, definition);
+            statement.setString(2, with);
+            statement.setString(3, without);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }

@@ -487,12 +487,45 @@ final class JdbcStoreTest {
         assertRefused(Map.of("driverName", "org.gone.Driver"), "<Store driverName=\"org.gone.Driver\">", "lib");
         assertRefused(Map.of("sessionTable", "a\"b"), "<Store sessionTable=\"a\"b\">");
         assertRefused(Map.of("schema", "drop"), "<Store schema=\"drop\">: use one of validate, create, upgrade, none");
+        assertRefused(
+                Map.of("consoleURL", "jdbc:mysql://user:secret@db/x?password=secret"),
+                "<Store consoleURL=\"jdbc:mysql://db/x\">");
         assertRefused(Map.of("localDataSource", "yes"), "<Store localDataSource=\"yes\">: use true or false");
         assertRefused(Map.of("schema", "validate"), "there is no table tomcat_sessions", "schema=\"create\"");
         assertRefused(
                 Map.of("connectionURL", "", "dataSourceName", "jdbc/none"),
                 "<Store dataSourceName=\"jdbc/none\" localDataSource=\"false\">: no such resource",
                 "GlobalNamingResources");
+    }
+
+    @Test
+    void theConsoleReadsTheReplicaAndCannotWriteThere() throws Exception {
+        String replicaUrl = Postgres.freshUrl();
+        EmbeddedTomcat other = tomcat(Map.of("connectionURL", replicaUrl, "schema", "create"));
+        other.store.save(other.newSession());
+        EmbeddedTomcat tomcat = tomcat(Map.of("consoleURL", replicaUrl, "schema", "create"));
+        tomcat.store.save(tomcat.newSession());
+        tomcat.store.save(tomcat.newSession());
+
+        assertThat(tomcat.store.getSize()).isEqualTo(2);
+        assertThat(tomcat.store.catalog().orElseThrow().page("/Catalina/localhost/shop", null, 10))
+                .as("of the replica")
+                .hasSize(1);
+        assertThat(tomcat.store.replica().orElseThrow())
+                .startsWith("jdbc:postgresql://")
+                .doesNotContain("?");
+        assertThat(other.store.replica()).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatIsAwayKeepsNobodyFromSaving() throws Exception {
+        EmbeddedTomcat tomcat = tomcat(Map.of("consoleURL", "jdbc:postgresql://127.0.0.1:1/none", "schema", "create"));
+        tomcat.store.save(tomcat.newSession());
+
+        assertThat(tomcat.store.getSize()).isEqualTo(1);
+        assertThat(tomcat.store.failure()).isEmpty();
+        assertThatThrownBy(() -> tomcat.store.catalog().orElseThrow().contexts())
+                .isInstanceOf(io.sessionadmin.table.StoreUnavailableException.class);
     }
 
     @Test

@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What pages of the console read of a context with 10,000 rows, and of one with fifteen times as many. */
+/** What pages of the console read of a context with 10,000 rows, and of one with many more. */
 final class SearchCostTest {
 
     private static final String SMALL = "/Catalina/localhost/small";
     private static final String LARGE = "/Catalina/localhost/large";
     private static final RowFilter.Range ALL = RowFilter.Range.ALL;
+
+    /** More of them by {@code -Dconsole.rows=1000000}. */
+    private static final int ROWS = Integer.getInteger("console.rows", 150_000);
 
     private static DataSource database;
     private static Explained explained;
@@ -40,7 +43,7 @@ final class SearchCostTest {
                            decode(repeat(md5(i::text), 4), 'hex'), 'tc-1',
                            case when i %% 5 = 0 then 'user ' || i %% 100 end,
                            (extract(epoch from now()) * 1000)::bigint + 1800000
-                      from generate_series(1, %d) i""".formatted(context, context.equals(SMALL) ? 10_000 : 150_000));
+                      from generate_series(1, %d) i""".formatted(context, context.equals(SMALL) ? 10_000 : ROWS));
         }
         Postgres.execute(database, "update tomcat_sessions set valid_session = '0' where session_id < '003'");
         Postgres.execute(

@@ -149,7 +149,9 @@ final class DeployedContext {
                 classes,
                 storeAnswers,
                 nodeName().orElse(""),
-                storeAnswers ? nodes().aliveBeside(nodeName().orElse("")) : List.of(),
+                storeAnswers && stored instanceof TableSessions table
+                        ? table.aliveBeside(nodeName().orElse(""))
+                        : List.of(),
                 now);
     }
 

@@ -137,8 +137,9 @@ public final class EngineSessions {
      * A page of sessions.
      *
      * @param context in numbers; null for all contexts
+     * @param source where stored sessions are read, if that is not where they are saved
      */
-    public record Listing(@Nullable ContextSummary context, SessionsFound found) {}
+    public record Listing(@Nullable ContextSummary context, SessionsFound found, Reason source) {}
 
     /** A page for people to look at; empty when there is no such context, here or in a store. */
     public Optional<Listing> list(SessionQuery query) {
@@ -147,8 +148,17 @@ public final class EngineSessions {
             SessionsFound found = summary != null && query.filter().isEmpty()
                     ? search.next(query.after(), query.limit()).withTotal(all(summary))
                     : search.page(query.after(), query.limit());
-            return new Listing(summary, found);
+            return new Listing(summary, found, source(query.scope().address()));
         });
+    }
+
+    private Reason source(@Nullable ContextAddress address) {
+        return deployments.all().stream()
+                .filter(context -> address == null || context.address().equals(address))
+                .flatMap(context -> context.jdbcStore().flatMap(JdbcStore::replica).stream())
+                .findFirst()
+                .map(place -> Reason.of("source.replica", place))
+                .orElse(Reason.NONE);
     }
 
     private Optional<ContextSummary> summary(@Nullable ContextAddress address) {

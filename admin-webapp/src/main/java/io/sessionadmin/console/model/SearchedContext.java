@@ -36,7 +36,7 @@ record SearchedContext(
 
     /** One that is not deployed here. */
     static SearchedContext of(String app, TableSessions rows, Instant now) {
-        List<String> alive = ClusterNodes.of(rows.catalog(), app, "").aliveBeside("");
+        List<String> alive = rows.aliveBeside("");
         EntryReader reader = new EntryReader(rows, null, null, true, "", alive, now);
         return new SearchedContext(new ContextAddress.Orphan(app), app, rows, List.of(), "", alive, reader, reader);
     }

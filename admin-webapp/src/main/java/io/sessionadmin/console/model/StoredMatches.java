@@ -160,6 +160,12 @@ sealed interface StoredMatches {
             if (counted.all()) {
                 return Figure.exact(counted.matches()).doubted(byStrings);
             }
+            if (!counted.sample()) {
+                return new Figure(
+                        counted.matches(),
+                        Figure.Certainty.AT_LEAST,
+                        Reason.of("reason.countedSoFar", counted.looked()));
+            }
             StoredCounts all = table.counts();
             double share = (double) counted.matches() / counted.looked();
             long rows = all.valid().value() + all.invalidated().value();
@@ -170,7 +176,7 @@ sealed interface StoredMatches {
             RowSearch.Result all = search.inOrder(null, null, RowSearch.ROWS + 1);
             long matches =
                     all.found().stream().filter(found -> isOwn(found.id())).count();
-            return new RowSearch.Counted(matches, rowsAtMost(), all.horizon() == null);
+            return new RowSearch.Counted(matches, rowsAtMost(), all.horizon() == null, search.isSample());
         }
 
         @Override

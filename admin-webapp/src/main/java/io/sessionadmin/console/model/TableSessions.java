@@ -25,6 +25,17 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
     /** So many live sessions are looked up in the table; above, their notes have to do. */
     private static final int LOOKED_UP_AT_MOST = 2_000;
 
+    /** The nodes other than this one that say to be there; a table of Tomcat's columns does not say what they hold. */
+    List<String> aliveBeside(String node) {
+        try {
+            return catalog.layout().ownColumns()
+                    ? ClusterNodes.of(catalog, app, "").aliveBeside(node)
+                    : List.of();
+        } catch (StoreUnavailableException e) {
+            return List.of(); // said by whoever asks for rows
+        }
+    }
+
     @Override
     public StoredCounts counts() throws StoreUnavailableException {
         return StoredCounts.of(catalog.counts(app));
