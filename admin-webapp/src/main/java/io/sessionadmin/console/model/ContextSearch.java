@@ -114,9 +114,7 @@ final class ContextSearch {
                 && (filter.handlePrefix() == null || session.handle().hex().startsWith(filter.handlePrefix()))
                 && filter.idle().contain(seconds(session.lastAccess()))
                 && filter.age().contain(seconds(session.created()))
-                && (filter.attribute() == null
-                        || session.attributes().stream()
-                                .anyMatch(held -> held.name().equals(filter.attribute())));
+                && (filter.attribute() == null || session.hasAttribute(filter.attribute()));
     }
 
     private boolean mayHaveBackup(LiveSession session, SessionState state) {

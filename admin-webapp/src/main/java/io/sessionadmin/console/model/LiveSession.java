@@ -165,6 +165,11 @@ public final class LiveSession {
      */
     public record Attribute(String name, String className, boolean serialisable, boolean newer) {}
 
+    /** Whether it has an attribute of this name. */
+    boolean hasAttribute(String name) {
+        return LiveAttributes.of(session).containsKey(name);
+    }
+
     /**
      * The attributes by name; empty when the session has ended.
      *

@@ -169,7 +169,7 @@ sealed interface StoredMatches {
             StoredCounts all = table.counts();
             double share = (double) counted.matches() / counted.looked();
             long rows = all.valid().value() + all.invalidated().value();
-            return Figure.estimate(Math.round(share * rows), Reason.of("reason.sampled", counted.looked()));
+            return Figure.estimate(Math.round(share * rows), Reason.of("reason.estimated", counted.looked()));
         }
 
         private RowSearch.Counted withoutMemory(RowSearch search) throws IOException {
