@@ -33,7 +33,8 @@ final class FindingKindTest {
     private static final Storage NOTHING = new Storage("", false, false, "", "", 0, 0, Reason.NONE);
     private static final TableIndex REAP = index("tomcat_sessions_reap", "app_name", "reap_after");
     private static final Table COMPLETE = new Table(
-            new TableLayout(true, false, true), List.of(index("tomcat_sessions_pkey", "app_name", "session_id"), REAP));
+            new TableLayout(true, false, true, true),
+            List.of(index("tomcat_sessions_pkey", "app_name", "session_id"), REAP));
 
     /** Nothing is wrong with it. */
     private static final Patient SOUND = new Patient(
@@ -194,7 +195,7 @@ final class FindingKindTest {
     }
 
     private static Example table(boolean own, boolean keyOnIdAlone, boolean handles, TableIndex... indexes) {
-        Table table = new Table(new TableLayout(own, keyOnIdAlone, handles), List.of(indexes));
+        Table table = new Table(new TableLayout(own, keyOnIdAlone, handles, true), List.of(indexes));
         return Example.of(
                 SOUND,
                 patient -> new Patient(
