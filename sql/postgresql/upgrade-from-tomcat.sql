@@ -56,7 +56,7 @@ create index if not exists tomcat_sessions_user on tomcat_sessions
     where user_name is not null;
 create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
 
--- Optional, both: without them everything else works.
+-- Optional, all of them: without them everything else works.
 
 -- Who is there: a row for each node, context and start, written every 10 seconds. A console sees the whole cluster by it.
 create table if not exists tomcat_sessions_nodes (
@@ -89,3 +89,34 @@ create unlogged table if not exists tomcat_sessions_locks (
     until      timestamptz              not null,  -- on the clock of the database
     primary key (app_name, session_id)
 ) with (fillfactor = 70);
+
+-- What nodes did with their copies of sessions that an administrator ended. Unlogged: it is asked for within an hour.
+create unlogged table if not exists tomcat_sessions_answers (
+    app_name varchar(255) collate "C" not null,
+    handle   text        not null,  -- of a session whose copy the node has ended; '': it has looked until then
+    node     text        not null,
+    instance text        not null,  -- as in tomcat_sessions_nodes
+    at       timestamptz not null,  -- on the clock of the database
+    primary key (app_name, handle, node, instance)
+);
+
+-- What administrators did to sessions: written by the console before, and completed after. No session id is in it.
+create table if not exists tomcat_sessions_audit (
+    id       uuid        primary key,
+    begun_at timestamptz not null,
+    ended_at timestamptz,           -- null: under way, or the console died over it
+    who      text        not null,  -- the administrator
+    address  text        not null,  -- where the request came from
+    node     text        not null,  -- whose console it was
+    action   text        not null,  -- invalidate and so on
+    app_name text        not null,  -- the context
+    scope    text        not null,  -- which sessions: handles, or a filter of the console
+    reason   text        not null,  -- as the administrator wrote it; may be empty
+    asked    integer     not null,  -- sessions
+    done     integer     not null,
+    failed   integer     not null,
+    outcome  text,                  -- in a word; null: not known
+    details  text        not null,  -- what happened on each node
+    handles  text[]      not null   -- of the sessions, the first 1,000; a handle is no credential
+);
+create index if not exists tomcat_sessions_audited on tomcat_sessions_audit (begun_at, id);

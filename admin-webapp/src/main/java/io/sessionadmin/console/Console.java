@@ -1,6 +1,8 @@
 package io.sessionadmin.console;
 
+import io.sessionadmin.console.model.AuditTrail;
 import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Invalidations;
 import jakarta.servlet.ServletContext;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Console(
         EngineSessions sessions,
+        Invalidations invalidations,
+        AuditTrail audit,
         Templates templates,
         CsrfToken csrf,
         Clock clock,

@@ -12,9 +12,12 @@ enum ConsoleFailure {
     NO_SUCH_CONTEXT(404, "noSuchContext"),
     SESSION_GONE(404, "sessionGone"),
     ID_NOT_FOUND(404, "idNotFound"),
+    NO_SUCH_JOB(404, "noSuchJob"),
     WRONG_METHOD(405, "wrongMethod"),
     CANNOT_INVALIDATE(409, "cannotInvalidate"),
     CANNOT_ACT(409, "cannotAct"),
+    OWN_SESSION(409, "ownSession"),
+    NOTHING_MATCHES(409, "nothingMatches"),
     CONSOLE_FAILED(500, "consoleFailed"),
     STORE_SILENT(503, "storeSilent");
 

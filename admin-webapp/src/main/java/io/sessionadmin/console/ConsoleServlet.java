@@ -1,6 +1,8 @@
 package io.sessionadmin.console;
 
+import io.sessionadmin.console.model.AuditTrail;
 import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Invalidations;
 import io.sessionadmin.console.model.Sampler;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
@@ -11,6 +13,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.jar.Manifest;
@@ -63,8 +66,11 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
         Clock clock = Clock.systemUTC();
         Templates templates = new Templates(getServletContext());
         EngineSessions sessions = new EngineSessions(engine, clock);
+        AuditTrail audit = sessions.auditTrail(auditRetention());
         Console started = new Console(
                 sessions,
+                new Invalidations(sessions, audit, clock),
+                audit,
                 templates,
                 new CsrfToken(clock),
                 clock,
@@ -89,9 +95,22 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
         }
     }
 
+    /** How long tables keep what administrators did: the context's parameter {@code auditDays}. */
+    private Duration auditRetention() throws ServletException {
+        String days = getServletContext().getInitParameter("auditDays");
+        if (days == null || !days.strip().matches("[1-9]\\d{0,4}")) {
+            throw new ServletException("<Parameter name=\"auditDays\">: use a number of days, 1 or more");
+        }
+        return Duration.ofDays(Long.parseLong(days.strip()));
+    }
+
     @Override
     public void destroy() {
+        Console last = console;
         console = null;
+        if (last != null) {
+            last.invalidations().close();
+        }
         Sampler running = sampler;
         if (running != null) {
             running.close();

@@ -5,18 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sessionadmin.console.model.BadParameterException;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
-import io.sessionadmin.console.model.SessionPage;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionSort;
+import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.Handle;
 import java.net.URLEncoder;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +109,7 @@ sealed interface ConsoleView {
     }
 
     /** POST: asks whether these sessions shall end. */
-    record Confirm(ContextAddress context, List<Handle> handles) implements ConsoleView {
+    record Confirm(Selection selection) implements ConsoleView {
         @Override
         public Permission needs() {
             return Permission.OPERATE;
@@ -119,8 +120,14 @@ sealed interface ConsoleView {
         }
     }
 
-    /** POST: ends these sessions. */
-    record Invalidate(ContextAddress context, List<Handle> handles) implements ConsoleView {
+    /**
+     * POST: ends these sessions.
+     *
+     * @param expected how many the page showed; empty where it shows them all
+     * @param typed the number as it was typed; may be empty
+     * @param reason why; may be empty
+     */
+    record Invalidate(Selection selection, OptionalInt expected, String typed, String reason) implements ConsoleView {
         @Override
         public Permission needs() {
             return Permission.OPERATE;
@@ -128,6 +135,32 @@ sealed interface ConsoleView {
 
         static String href(String root) {
             return root + "/sessions/invalidate";
+        }
+    }
+
+    /** GET: how far sessions have been ended. */
+    record Job(String id) implements ConsoleView {
+        String href(String root) {
+            return root + "/jobs/" + id;
+        }
+    }
+
+    /** POST: ends no further sessions. */
+    record StopJob(String id) implements ConsoleView {
+        @Override
+        public Permission needs() {
+            return Permission.OPERATE;
+        }
+
+        static String href(String root, String id) {
+            return root + "/jobs/" + id + "/stop";
+        }
+    }
+
+    /** GET: what administrators did. */
+    record Activity(AuditTable.Query query, AuditTable.@Nullable Cursor after) implements ConsoleView {
+        String href(String root) {
+            return root + "/activity" + EndingRequest.query(query, after);
         }
     }
 
@@ -199,14 +232,15 @@ sealed interface ConsoleView {
             case "/health" -> get ? new Health() : wrongMethod();
             case "/sessions" -> get ? sessions(parameters) : wrongMethod();
             case "/sessions/export" -> get ? export(parameters) : wrongMethod();
-            case "/sessions/confirm" -> post ? ticked(parameters, false) : wrongMethod();
-            case "/sessions/invalidate" -> post ? ticked(parameters, true) : wrongMethod();
+            case "/sessions/confirm" -> post ? EndingRequest.confirm(parameters) : wrongMethod();
+            case "/sessions/invalidate" -> post ? EndingRequest.invalidate(parameters) : wrongMethod();
             case "/sessions/backup" -> post ? act(parameters, Action.BACK_UP) : wrongMethod();
             case "/sessions/attribute" -> post ? act(parameters, Action.REMOVE_ATTRIBUTE) : wrongMethod();
             case "/sessions/lookup" -> post ? lookup(parameters) : wrongMethod();
+            case "/activity" -> get ? EndingRequest.activity(parameters) : wrongMethod();
             default -> {
                 if (!path.startsWith("/sessions/")) {
-                    yield new Refused(ConsoleFailure.NO_SUCH_PAGE);
+                    yield EndingRequest.job(path, get, post).orElse(new Refused(ConsoleFailure.NO_SUCH_PAGE));
                 }
                 yield get ? session(path.substring("/sessions/".length()), parameters) : wrongMethod();
             }
@@ -248,23 +282,6 @@ sealed interface ConsoleView {
                 .orElseGet(ConsoleView::badRequest);
     }
 
-    private static ConsoleView ticked(Map<String, String[]> parameters, boolean confirmed) {
-        Optional<ContextAddress> context = context(parameters);
-        String[] ticked = parameters.getOrDefault("handle", new String[0]);
-        Set<Handle> handles = new LinkedHashSet<>();
-        for (String text : ticked) {
-            Handle.parse(text).ifPresent(handles::add);
-        }
-        if (context.isEmpty() || ticked.length > SessionPage.SIZE || (ticked.length > 0 && handles.isEmpty())) {
-            return badRequest();
-        }
-        if (handles.isEmpty()) {
-            return new Refused(ConsoleFailure.NOTHING_TICKED);
-        }
-        List<Handle> all = new ArrayList<>(handles);
-        return confirmed ? new Invalidate(context.get(), all) : new Confirm(context.get(), all);
-    }
-
     private static ConsoleView act(Map<String, String[]> parameters, Action action) {
         Optional<ContextAddress> context = context(parameters);
         Optional<Handle> handle = one(parameters, "handle").flatMap(Handle::parse);
@@ -290,7 +307,7 @@ sealed interface ConsoleView {
     }
 
     /** Either a host and a context of it, or the name that rows carry. */
-    private static Optional<ContextAddress> context(Map<String, String[]> parameters) {
+    static Optional<ContextAddress> context(Map<String, String[]> parameters) {
         Optional<String> app = one(parameters, "app");
         if (app.isPresent()) {
             return app.filter(name -> !name.isEmpty()).map(ContextAddress.Orphan::new);

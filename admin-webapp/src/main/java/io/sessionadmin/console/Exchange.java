@@ -3,13 +3,11 @@ package io.sessionadmin.console;
 import io.sessionadmin.console.model.ActionResult;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
-import io.sessionadmin.console.model.InvalidationResult;
-import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionFilter;
-import io.sessionadmin.console.model.SessionPage;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.Values;
+import io.sessionadmin.table.AuditEntry;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,15 +15,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import org.apache.juli.logging.Log;
-import org.apache.juli.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /** One request to the console and its answer. */
 final class Exchange {
-
-    private static final Log log = LogFactory.getLog(Exchange.class);
 
     /** How often the overview is read again by itself, for who chooses that. */
     private static final int REFRESH_SECONDS = 30;
@@ -71,9 +66,15 @@ final class Exchange {
         } else if (view instanceof ConsoleView.Session session) {
             detail(session);
         } else if (view instanceof ConsoleView.Confirm confirm) {
-            confirm(confirm);
+            ending().confirm(confirm);
         } else if (view instanceof ConsoleView.Invalidate invalidate) {
-            invalidate(invalidate);
+            ending().invalidate(invalidate);
+        } else if (view instanceof ConsoleView.Job job) {
+            ending().job(job);
+        } else if (view instanceof ConsoleView.StopJob stop) {
+            ending().stop(stop);
+        } else if (view instanceof ConsoleView.Activity activity) {
+            ending().activity(activity);
         } else if (view instanceof ConsoleView.Act act) {
             act(act);
         } else if (view instanceof ConsoleView.Lookup lookup) {
@@ -90,7 +91,7 @@ final class Exchange {
             return;
         }
         ContextAddress context = view.query().scope().address();
-        String refusal = context == null ? "" : cannotInvalidate(context);
+        String refusal = cannotInvalidate(context);
         String title = context == null ? words.say("sessions.all") : words.say("sessions.title", context.title());
         show("sessions", title, SessionsPage.of(view, listing.get(), refusal, token(), root, words));
     }
@@ -152,11 +153,6 @@ final class Exchange {
         }
     }
 
-    private void seeOther(String address) {
-        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-        response.setHeader("Location", address);
-    }
-
     @FunctionalInterface
     private interface Answer {
         void give(SessionDetail detail) throws IOException;
@@ -187,41 +183,32 @@ final class Exchange {
     // ------------------------------------------------------------------ ending
 
     /** Why this user can't end sessions of this context; empty when nothing is in the way. */
-    private String cannotInvalidate(ContextAddress context) {
+    private String cannotInvalidate(@Nullable ContextAddress context) {
         if (!Permission.OPERATE.isGranted(request)) {
             return words.say("sessions.mayNotInvalidate", Permission.OPERATE.roles());
         }
-        return console.sessions().reach(context).isPresent() ? "" : words.say("sessions.cannotInvalidate");
+        boolean reached = context == null || console.sessions().reach(context).isPresent();
+        return reached ? "" : words.say("sessions.cannotInvalidate");
     }
 
-    private void confirm(ConsoleView.Confirm view) throws IOException {
-        Optional<EngineSessions.Reach> reach = console.sessions().reach(view.context());
-        Optional<SessionPage> found = console.sessions().entries(view.context(), view.handles());
-        if (reach.isEmpty() || found.isEmpty()) {
-            fail(ConsoleFailure.CANNOT_INVALIDATE, "", view.context());
-        } else if (found.get().entries().isEmpty()) {
-            Reason silent = found.get().problem();
-            fail(
-                    silent.isGiven() ? ConsoleFailure.STORE_SILENT : ConsoleFailure.SESSION_GONE,
-                    words.say(silent),
-                    view.context());
-        } else {
-            ConfirmPage page =
-                    ConfirmPage.of(view, found.get(), reach.get(), scope(view.context()), token(), root, words);
-            show("confirm", page.question(), page);
-        }
+    /** Who asks, for the audit trail. */
+    AuditEntry.Actor actor() {
+        return new AuditEntry.Actor(
+                user(), request.getRemoteAddr(), console.sessions().node());
     }
 
-    private void invalidate(ConsoleView.Invalidate view) throws IOException {
-        Optional<List<InvalidationResult>> results = view.context() instanceof ContextAddress.Deployed deployed
-                ? console.sessions().invalidate(deployed, view.handles(), result -> log(deployed, result))
-                : Optional.empty();
-        if (results.isEmpty()) {
-            fail(ConsoleFailure.CANNOT_INVALIDATE, "", view.context());
-            return;
-        }
-        ResultPage page = ResultPage.of(view.context(), scope(view.context()), results.get(), root, words);
-        show("result", page.title(), page);
+    private EndingExchange ending() {
+        return new EndingExchange(console, this, request, words, root);
+    }
+
+    /** The answer is at another address, to be read there. */
+    void seeOther(String location) {
+        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+        response.setHeader("Location", location);
+    }
+
+    void status(int status) {
+        response.setStatus(status);
     }
 
     // ------------------------------------------------------------------ acting on a live session
@@ -234,32 +221,36 @@ final class Exchange {
             });
             return;
         }
-        Optional<ActionResult> result = view.action() == ConsoleView.Action.BACK_UP
+        boolean backup = view.action() == ConsoleView.Action.BACK_UP;
+        AuditEntry entry = console.audit()
+                .begin(
+                        actor(),
+                        backup ? "backup" : "remove-attribute",
+                        console.sessions().app(view.context()),
+                        backup ? "handles" : "attribute=" + view.attribute(),
+                        "",
+                        1,
+                        List.of(view.handle()));
+        Optional<ActionResult> result = backup
                 ? console.sessions().backUp(view.context(), view.handle())
                 : console.sessions().removeAttribute(view.context(), view.handle(), view.attribute());
+        String outcome = result.map(done -> done.outcome().name()).orElse("");
+        boolean done = !outcome.isEmpty() && !outcome.equals("FAILED");
+        console.audit()
+                .end(
+                        entry.progress(done ? 1 : 0, done ? 0 : 1, entry.handles()),
+                        done ? "done" : "failed",
+                        outcome.toLowerCase(Locale.ROOT));
         if (result.isEmpty()) {
             fail(ConsoleFailure.CANNOT_ACT, "", view.context());
             return;
         }
-        log.info("Asked to " + (view.action() == ConsoleView.Action.BACK_UP ? "back up" : "remove an attribute of")
-                + " session " + view.handle().hex() + " in "
-                + oneLine(view.context().title())
-                + (view.attribute().isEmpty() ? "" : ", attribute " + oneLine(view.attribute()))
-                + ": " + result.get().outcome() + "; asked by " + oneLine(user()) + " from "
-                + oneLine(request.getRemoteAddr()));
         ActPage page = ActPage.tell(view, result.get(), scope(view.context()), root, words);
         show("act", page.title(), page);
     }
 
-    private void log(ContextAddress.Deployed context, InvalidationResult result) {
-        log.info("Asked to invalidate session " + result.handle().hex() + " in "
-                + oneLine(context.name()) + " on " + oneLine(context.host())
-                + ": " + result.outcome() + "; asked by " + oneLine(user()) + " from "
-                + oneLine(request.getRemoteAddr()));
-    }
-
     /** The context, with its host where there are several. */
-    private String scope(ContextAddress context) {
+    String scope(ContextAddress context) {
         return context instanceof ContextAddress.Deployed deployed
                         && console.sessions().hasSeveralHosts()
                 ? words.say("scope.onHost", deployed.name(), deployed.host())
@@ -275,11 +266,11 @@ final class Exchange {
         return token != null && console.csrf().accepts(user(), token);
     }
 
-    private String token() {
+    String token() {
         return console.csrf().issue(user());
     }
 
-    private String user() {
+    String user() {
         Principal principal = request.getUserPrincipal();
         return principal == null ? "" : principal.getName();
     }
@@ -295,7 +286,7 @@ final class Exchange {
         fail(failure, "", null);
     }
 
-    private void fail(ConsoleFailure failure, String reason, @Nullable ContextAddress context) throws IOException {
+    void fail(ConsoleFailure failure, String reason, @Nullable ContextAddress context) throws IOException {
         String back = context == null
                 ? new ConsoleView.Overview().href(root)
                 : new ConsoleView.Sessions(context, null).href(root);
@@ -309,7 +300,7 @@ final class Exchange {
         show("failure", page.title(), page);
     }
 
-    private void show(String template, String title, Object page) throws IOException {
+    void show(String template, String title, Object page) throws IOException {
         response.setContentType("text/html");
         response.setCharacterEncoding("UTF-8");
         response.setHeader("Content-Language", messages.locale().toLanguageTag());
@@ -353,6 +344,12 @@ final class Exchange {
         }
         if (asked instanceof ConsoleView.Sessions sessions) {
             return sessions.href(root);
+        }
+        if (asked instanceof ConsoleView.Job job) {
+            return job.href(root);
+        }
+        if (asked instanceof ConsoleView.Activity activity) {
+            return activity.href(root);
         }
         return asked instanceof ConsoleView.Session session ? session.href(root) : "";
     }

@@ -1,6 +1,7 @@
 package io.sessionadmin.console;
 
 import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.table.AuditTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,11 @@ final class Navigation {
                         "health",
                         words.say("nav.health"),
                         new ConsoleView.Health().href(root),
-                        view instanceof ConsoleView.Health));
+                        view instanceof ConsoleView.Health),
+                new Entry(
+                        "activity",
+                        words.say("nav.activity"),
+                        new ConsoleView.Activity(AuditTable.Query.ALL, null).href(root),
+                        view instanceof ConsoleView.Activity));
     }
 }

@@ -4,6 +4,7 @@ import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionSort;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param paused says that enough was looked through for one page; empty when the page is full, or the last one
  * @param ofAll whether each row has to name its context
+ * @param matching what a form carries that means all that the filter takes; empty where that can't be ended
  */
 public record SessionsPage(
         String title,
@@ -42,7 +44,8 @@ public record SessionsPage(
         boolean ofAll,
         boolean canInvalidate,
         String cannotInvalidate,
-        Target target) {
+        Target target,
+        List<Hidden> matching) {
 
     /** Where the forms of this page go, and what they carry along. */
     public record Target(String confirm, String lookup, List<Hidden> fields) {}
@@ -102,7 +105,10 @@ public record SessionsPage(
                 address == null,
                 address != null && cannotInvalidate.isEmpty() && !rows.isEmpty(),
                 cannotInvalidate,
-                new Target(ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields(address, csrf)));
+                new Target(ConsoleView.Confirm.href(root), ConsoleView.Lookup.href(root), fields(address, csrf)),
+                query.filter().isEmpty() || rows.isEmpty() || !cannotInvalidate.isEmpty()
+                        ? List.of()
+                        : EndingRequest.fields(new Selection.Matching(query.scope(), query.filter()), csrf));
     }
 
     static String title(@Nullable ContextAddress address, Wording words) {

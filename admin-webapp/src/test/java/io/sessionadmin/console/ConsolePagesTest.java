@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.catalina.Context;
+import org.apache.catalina.Session;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.session.FileStore;
 import org.apache.catalina.session.PersistentManager;
@@ -29,6 +30,7 @@ final class ConsolePagesTest {
     private static final String SHOP = "host=localhost&context=/shop";
 
     private final ConsoleTomcat tomcat;
+    private Context shop;
 
     ConsolePagesTest(@TempDir Path directory) throws IOException {
         tomcat = new ConsoleTomcat(directory);
@@ -40,7 +42,7 @@ final class ConsolePagesTest {
         other.setName("other.example");
         tomcat.tomcat().getEngine().addChild(other);
         Path directory = tomcat.directory();
-        Context shop = tomcat.tomcat().addContext("/shop", directory.toString());
+        shop = tomcat.tomcat().addContext("/shop", directory.toString());
         var manager = new PersistentManager();
         var files = new FileStore();
         files.setDirectory(Files.createFile(directory.resolve("no directory")).toString());
@@ -94,19 +96,78 @@ final class ConsolePagesTest {
 
     @Test
     void theScopeNamesTheHostWhereThereAreSeveral() {
-        assertThat(post("invalidate"))
+        String session = shop.getManager().createSession(null).getIdInternal();
+        assertThat(post("confirm", session, ""))
                 .startsWith("HTTP/1.1 200")
-                .contains("Result: /shop on localhost")
-                .contains("data-outcome=\"failed\"");
+                .contains("Invalidate 1 session in /shop on localhost?");
+    }
+
+    @Test
+    void whatIsEndedIsToldOnAPageOfItsOwnAndInTheTrail() {
+        String id = shop.getManager().createSession(null).getIdInternal();
+        String answer = post("invalidate", id, "&reason=stolen+%3Cb%3Elaptop&expected=1");
+        assertThat(answer).startsWith("HTTP/1.1 303");
+        Matcher job =
+                Pattern.compile("Location: (/session-admin/jobs/[0-9a-f-]+)").matcher(answer);
+        assertThat(job.find()).as(answer).isTrue();
+
+        assertThat(get(job.group(1)))
+                .contains("data-job=\"done\"")
+                .contains("data-outcome=\"ended-here\"")
+                .contains("stolen &lt;b&gt;laptop")
+                .doesNotContain(id);
+        assertThat(get("/session-admin/activity?who=MANAGER"))
+                .contains("stolen &lt;b&gt;laptop")
+                .contains(Handle.of(id).brief())
+                .contains("in memory of this node only")
+                .doesNotContain(id);
+        assertThat(get("/session-admin/activity?who=somebody-else")).contains("No action meets this");
+    }
+
+    @Test
+    void aNumberThatIsNotTheOneThatWasShownEndsNothing() {
+        Session session = shop.getManager().createSession(null);
+        assertThat(post("invalidate", session.getIdInternal(), "&expected=2"))
+                .startsWith("HTTP/1.1 409")
+                .contains("id=\"drift\"")
+                .contains("name=\"expected\" value=\"1\"");
+        assertThat(session.isValid()).isTrue();
+    }
+
+    @Test
+    void theAdministratorsOwnSessionIsLeftOut() {
+        Session own = shop.getManager().createSession(null);
+        assertThat(post("confirm", own.getIdInternal(), "", "Cookie: JSESSIONID=" + own.getIdInternal()))
+                .startsWith("HTTP/1.1 409")
+                .contains("This is your own session");
+        assertThat(post("invalidate", own.getIdInternal(), "", "Cookie: JSESSIONID=" + own.getIdInternal()))
+                .startsWith("HTTP/1.1 409");
+        assertThat(own.isValid()).isTrue();
+    }
+
+    @Test
+    void whoMayOnlyLookEndsNothingAndStopsNothing() {
+        for (String path : new String[] {"sessions/invalidate", "jobs/0b0e3d5c-1111-4222-8333-444455556666/stop"}) {
+            assertThat(tomcat.post(
+                            "session-viewer",
+                            "/session-admin/" + path,
+                            SHOP + "&handle=" + Handle.of("x").hex()))
+                    .startsWith("HTTP/1.1 403");
+        }
+        assertThat(tomcat.get("session-viewer", "/session-admin/activity")).startsWith("HTTP/1.1 200");
     }
 
     private String post(String action) {
+        return post(action, "swapped out", "");
+    }
+
+    private String post(String action, String id, String more, String... headers) {
         String list = get("/session-admin/sessions?" + SHOP);
         Matcher token = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(list);
         assertThat(token.find()).as(list).isTrue();
-        String form = SHOP + "&csrf=" + token.group(1) + "&handle="
-                + Handle.of("swapped out").hex();
-        return tomcat.post("manager-gui", "/session-admin/sessions/" + action, form);
+        String form =
+                SHOP + "&csrf=" + token.group(1) + "&handle=" + Handle.of(id).hex() + more;
+        return tomcat.post("manager-gui", "/session-admin/sessions/" + action, form, headers);
     }
 
     private String get(String path) {

@@ -3,18 +3,23 @@ package io.sessionadmin.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionQuery;
+import io.sessionadmin.console.model.SessionScope;
+import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.Handle;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -117,7 +122,76 @@ final class ConsoleViewTest {
     @Test
     void tickedSessionsAreConfirmedOnceEach() {
         assertThat(ConsoleView.parse("POST", "/sessions/confirm", form("handle", HANDLE.hex(), HANDLE.hex())))
-                .isEqualTo(new ConsoleView.Confirm(SHOP, List.of(HANDLE)));
+                .isEqualTo(new ConsoleView.Confirm(new Selection.Named(SHOP, List.of(HANDLE))));
+    }
+
+    @Test
+    void allThatAFilterTakesAreMeantByTheFilterAndTheirNumber() {
+        Map<String, String[]> form = new HashMap<>(form("matching", "all"));
+        form.put("user", new String[] {"alice"});
+        form.put("idleOver", new String[] {"2h"});
+        form.put("expected", new String[] {"1200"});
+        form.put("typed", new String[] {"1,200"});
+        form.put("reason", new String[] {"left the\ncompany"});
+        form.put("csrf", new String[] {"token"});
+
+        var view = (ConsoleView.Invalidate) ConsoleView.parse("POST", "/sessions/invalidate", form);
+        var matching = (Selection.Matching) view.selection();
+        assertThat(matching.in()).isEqualTo(new SessionScope.OneContext(SHOP));
+        assertThat(matching.filter().user()).isEqualTo("alice");
+        assertThat(matching.filter().idle().over()).isEqualTo(7_200);
+        assertThat(matching.scope()).isEqualTo("user=alice&idleOver=2h");
+        assertThat(view.expected()).hasValue(1_200);
+        assertThat(view.typed()).isEqualTo("1200");
+        assertThat(view.reason()).isEqualTo("left the company");
+    }
+
+    @Test
+    void whatAFormCarriesMeansTheSameSessionsAgain() throws Exception {
+        var filter = SessionFilter.parse(Map.of("user", new String[] {"al\"ice"}), Set.of());
+        for (Selection selection : List.of(
+                new Selection.Named(SHOP, List.of(HANDLE)),
+                new Selection.Matching(new SessionScope.OneContext(SHOP), filter),
+                new Selection.Matching(new SessionScope.AllContexts(), filter))) {
+            Map<String, String[]> form = new HashMap<>();
+            EndingRequest.fields(selection, "token")
+                    .forEach(field -> form.put(field.name(), new String[] {field.value()}));
+            assertThat(ConsoleView.parse("POST", "/sessions/confirm", form))
+                    .isEqualTo(new ConsoleView.Confirm(selection));
+        }
+    }
+
+    @Test
+    void aMisspeltConditionEndsNothing() {
+        Map<String, String[]> form = new HashMap<>(form("matching", "all"));
+        form.put("usr", new String[] {"alice"});
+
+        assertThat(ConsoleView.parse("POST", "/sessions/invalidate", form)).isEqualTo(bad());
+    }
+
+    @Test
+    void aLinkToActionsIsReadBackAsWritten() {
+        var query = new AuditTable.Query(
+                "ad&min", "/shop", "invalidate", Instant.parse("2026-11-26T00:00:00Z"), null, HANDLE.brief());
+        var cursor = new AuditTable.Cursor(
+                Instant.parse("2026-11-26T08:00:00.123456Z"), UUID.fromString("0b0e3d5c-1111-4222-8333-444455556666"));
+        var view = new ConsoleView.Activity(query, cursor);
+
+        assertThat(follow(view.href("/session-admin"))).isEqualTo(view);
+        assertThat(ConsoleView.parse("GET", "/activity", Map.of("from", new String[] {"yesterday"})))
+                .isEqualTo(bad());
+    }
+
+    @Test
+    void jobsAreReadByGetAndStoppedByPost() {
+        String job = "/jobs/0b0e3d5c-1111-4222-8333-444455556666";
+
+        assertThat(ConsoleView.parse("GET", job, Map.of())).isInstanceOf(ConsoleView.Job.class);
+        assertThat(ConsoleView.parse("POST", job + "/stop", Map.of())).isInstanceOf(ConsoleView.StopJob.class);
+        assertThat(ConsoleView.parse("GET", job + "/stop", Map.of()))
+                .isEqualTo(new ConsoleView.Refused(ConsoleFailure.WRONG_METHOD));
+        assertThat(ConsoleView.parse("GET", "/jobs/1", Map.of()))
+                .isEqualTo(new ConsoleView.Refused(ConsoleFailure.NO_SUCH_PAGE));
     }
 
     @Test

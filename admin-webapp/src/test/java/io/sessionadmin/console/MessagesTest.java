@@ -6,6 +6,7 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Finding;
 import io.sessionadmin.console.model.FindingKind;
 import io.sessionadmin.console.model.InvalidationResult;
+import io.sessionadmin.console.model.NodeResult;
 import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionState;
 import io.sessionadmin.store.SessionBackup;
@@ -54,6 +55,7 @@ final class MessagesTest {
             keys.addAll(List.of("finding." + kind, "advice." + kind));
         }
         Stream.of(Finding.Severity.values()).forEach(severity -> keys.add("severity." + severity));
+        Stream.of(NodeResult.State.values()).forEach(state -> keys.add("nodes." + state));
         for (ConsoleFailure failure : ConsoleFailure.values()) {
             keys.addAll(List.of(failure.title(), failure.advice()));
         }

@@ -1,5 +1,6 @@
 package io.sessionadmin.store;
 
+import io.sessionadmin.table.ClusterNode;
 import io.sessionadmin.table.NodeReport;
 import io.sessionadmin.table.NodeTable;
 import io.sessionadmin.table.StoreUnavailableException;
@@ -7,13 +8,15 @@ import io.sessionadmin.table.TableMismatchException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.catalina.Manager;
 import org.apache.catalina.session.PersistentManagerBase;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.juli.logging.Log;
 
-/** Tells the cluster about the sessions of one context on this node. Called by one thread, but for {@link #isAlive}. */
+/** Tells the cluster about the sessions of one context on this node. Called by one thread, but for {@link #alive}. */
 final class Announcements {
 
     private final Log log;
@@ -77,16 +80,19 @@ final class Announcements {
                 listening);
     }
 
-    /** Whether a node that has this context has announced itself lately; so for any one where nobody does. */
-    boolean isAlive(String node) {
+    /** Of these nodes, those that have this context and have announced themselves lately; all where nobody does. */
+    Set<String> alive(Set<String> candidates) {
         try {
             return nodes.nodes().stream()
-                    .anyMatch(each -> each.alive()
-                            && each.report().origin().node().equals(node)
-                            && each.report().origin().context().equals(process.context()));
+                    .filter(ClusterNode::alive)
+                    .map(each -> each.report().origin())
+                    .filter(origin -> origin.context().equals(process.context()))
+                    .map(NodeReport.Origin::node)
+                    .filter(candidates::contains)
+                    .collect(Collectors.toSet());
         } catch (StoreUnavailableException | TableMismatchException e) {
             log.debug("Nobody knows which nodes are there", e);
-            return true;
+            return candidates;
         }
     }
 

@@ -1,12 +1,14 @@
 package io.sessionadmin.store;
 
-import io.sessionadmin.table.Look;
-import io.sessionadmin.table.RowVersion;
 import io.sessionadmin.table.SessionKey;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,8 @@ final class Claims {
     /** Which nodes are there. */
     @FunctionalInterface
     interface Neighbours {
-        boolean isAlive(String node);
+        /** Of these nodes, those that are alive. */
+        Set<String> alive(Set<String> nodes);
     }
 
     /** How long a node that has the session in memory has to come forward. */
@@ -48,24 +51,41 @@ final class Claims {
         return toldBy == null ? isOurs(key) : toldBy.equals(node);
     }
 
-    /** For the node that has left the tombstone, and has no copy: waits for a moment for one that has. */
-    boolean isOurs(SessionKey key, StoredSession stored) {
+    /** For the node that has left the tombstones, and has no copies: waits for a moment for those that have. */
+    Set<String> ours(String context, List<StoredSession> stored) {
+        if (stored.isEmpty()) {
+            return Set.of();
+        }
         long deadline = System.nanoTime() + HOLDERS_TURN.toNanos();
-        String holder = stored.heldBy();
-        boolean elsewhere = holder != null && !holder.equals(node) && neighbours.isAlive(holder);
-        while (elsewhere && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(PAUSE.toNanos());
-            try {
-                Look look = table.look(key, RowVersion.NONE, Duration.ZERO);
-                if (!(look instanceof Look.Ended ended) || ended.toldBy() != null) {
-                    return false;
-                }
-            } catch (StoreUnavailableException e) {
-                reading.failed(e);
-                return false;
+        try {
+            Set<String> elsewhere = heldElsewhere(stored);
+            while (!elsewhere.isEmpty() && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(PAUSE.toNanos());
+                elsewhere = table.unclaimed(context, elsewhere);
+            }
+        } catch (StoreUnavailableException e) {
+            reading.failed(e);
+            return Set.of();
+        }
+        return ours(context, stored.stream().map(session -> session.key().id()).toList());
+    }
+
+    private Set<String> heldElsewhere(List<StoredSession> stored) {
+        Set<String> holders = new HashSet<>();
+        for (StoredSession session : stored) {
+            String holder = session.heldBy();
+            if (holder != null && !holder.equals(node)) {
+                holders.add(holder);
             }
         }
-        return isOurs(key);
+        Set<String> alive = holders.isEmpty() ? holders : neighbours.alive(holders);
+        Set<String> held = new HashSet<>();
+        for (StoredSession session : stored) {
+            if (session.heldBy() != null && alive.contains(session.heldBy())) {
+                held.add(session.key().id());
+            }
+        }
+        return held;
     }
 
     /** Of a row that somebody deleted: leaves the tombstone that should be there. */
@@ -78,13 +98,17 @@ final class Claims {
         }
     }
 
-    /** When PostgreSQL goes away just now nobody knows who has won: then this node does not tell. */
     boolean isOurs(SessionKey key) {
+        return ours(key.context(), List.of(key.id())).contains(key.id());
+    }
+
+    /** Those of many that fall to this node. When PostgreSQL goes away just now nobody knows who has won: then none. */
+    Set<String> ours(String context, Collection<String> ids) {
         try {
-            return table.claim(key);
+            return ids.isEmpty() ? Set.of() : table.claim(context, ids);
         } catch (StoreUnavailableException e) {
             reading.failed(e);
-            return false;
+            return Set.of();
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.sessionadmin.store;
 
+import io.sessionadmin.table.AnswerTable;
+import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.InvalidationListener;
 import io.sessionadmin.table.NodeReport;
 import io.sessionadmin.table.NodeTable;
@@ -13,8 +15,11 @@ import io.sessionadmin.table.TableMismatchException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -49,7 +54,10 @@ public final class JdbcStore extends StoreBase {
             LiveGauges gauges,
             @Nullable InvalidationListener listener,
             Announcements announcements,
-            Housekeeper housekeeper) {}
+            Housekeeper housekeeper,
+            ClusterAnswers clusterAnswers,
+            AuditTable audit,
+            String place) {}
 
     private final Log log = LogFactory.getLog(JdbcStore.class);
     private final StoreAttributes attributes = new StoreAttributes();
@@ -109,7 +117,9 @@ public final class JdbcStore extends StoreBase {
             StoreStatistics statistics = new StoreStatistics();
             NodeTable nodes = table.nodes();
             Announcements announcements = new Announcements(log, nodes, manager, node, Clock.systemUTC());
-            Claims claims = new Claims(table, node, announcements::isAlive, reading);
+            AnswerTable answerTable = new AnswerTable(guarded, settings.names());
+            Answers answers = new Answers(log, answerTable, announcements.origin());
+            Claims claims = new Claims(table, node, announcements::alive, reading);
             StoreWork work = manager instanceof SharedPersistentManager shared
                     ? SharedWork.start(
                             log,
@@ -118,11 +128,13 @@ public final class JdbcStore extends StoreBase {
                             settings.wholeStreams(),
                             locks(shared, guarded, settings, saving),
                             claims,
+                            answers,
                             saving,
                             reading,
                             statistics,
                             Clock.systemUTC())
-                    : new StockWork(log, manager, table, claims, saving, reading, statistics, Clock.systemUTC());
+                    : new StockWork(
+                            log, manager, table, claims, answers, saving, reading, statistics, Clock.systemUTC());
             Hearing hearing = new Hearing(log, name, work, settings.connectionURL() != null);
             InvalidationListener listener = settings.connectionURL() == null
                     ? null // a DataSource of the operator's may be a pooler, and is not ours to keep a connection of
@@ -131,9 +143,21 @@ public final class JdbcStore extends StoreBase {
             LiveGauges gauges = new LiveGauges(manager, hearing, saving, reading, connections);
             StoreMBeans.register(context, statistics, gauges);
             Housekeeper housekeeper = new Housekeeper(
-                    log, name, () -> everySecond(guarded, work, hearing, announcements, orphans, saving));
+                    log, name, () -> everySecond(guarded, work, hearing, announcements, answers, orphans, saving));
             return new Started(
-                    connections, name, table, saving, reading, work, gauges, listener, announcements, housekeeper);
+                    connections,
+                    name,
+                    table,
+                    saving,
+                    reading,
+                    work,
+                    gauges,
+                    listener,
+                    announcements,
+                    housekeeper,
+                    new ClusterAnswers(announcements.origin(), nodes, answerTable),
+                    new AuditTable(guarded, settings.names()),
+                    settings.place() + " " + settings.names().table());
         } catch (IllegalArgumentException e) {
             ConnectionPool.close(connections);
             throw e;
@@ -164,11 +188,13 @@ public final class JdbcStore extends StoreBase {
             StoreWork work,
             Hearing hearing,
             Announcements announcements,
+            Answers answers,
             OrphanSweep orphans,
             StoreHealth saving) {
         connections.probe();
         attempt(saving, () -> announcements.everySecond(hearing.isListening()));
         attempt(saving, work::everySecond);
+        attempt(saving, answers::everySecond);
         attempt(saving, orphans::everySecond);
     }
 
@@ -362,14 +388,45 @@ public final class JdbcStore extends StoreBase {
     }
 
     /**
-     * Ends a session for good: leaves a tombstone that keeps every node from saving or loading it, and expires the copy
-     * in this node's memory; when there is none, the listeners of the stored one are told here. While PostgreSQL is
-     * away the tombstone is remembered, and left as soon as it is back.
+     * Ends sessions for good: leaves tombstones that keep every node from saving or loading them, and expires the copies
+     * in this node's memory; where there is none, the listeners of the stored one are told by one node. While PostgreSQL
+     * is away the tombstones are remembered, and left as soon as it is back.
      *
+     * @param sessionIds a hundred or so at most: one transaction ends them all
+     * @return what it did, by id
      * @throws IOException when the store is not started
      */
-    public Invalidation invalidate(String sessionId) throws IOException {
-        return running().work().invalidate(sessionId);
+    public Map<String, Invalidation> invalidate(Collection<String> sessionIds) throws IOException {
+        return running().work().invalidate(sessionIds);
+    }
+
+    /**
+     * Leaves tombstones for sessions of another context in the same table, which does not run here: nobody tells its
+     * listeners, unless another node runs it and has a copy.
+     *
+     * @return those of which there was a valid row
+     * @throws IOException when PostgreSQL is away: then nothing has been done
+     */
+    public Set<String> invalidateElsewhere(String context, Collection<String> sessionIds) throws IOException {
+        return running().table().invalidate(context, sessionIds, System.currentTimeMillis()).stream()
+                .map(stored -> stored.key().id())
+                .collect(Collectors.toSet());
+    }
+
+    /** What the nodes say about sessions that were ended from outside; empty when the store is not started. */
+    public Optional<ClusterAnswers> answers() {
+        return Optional.ofNullable(started).map(Started::clusterAnswers);
+    }
+
+    /** Where administrators' actions are written; empty when the store is not started. */
+    public Optional<AuditTable> audit() {
+        return Optional.ofNullable(started).map(Started::audit);
+    }
+
+    /** Which table the sessions are in, in words that two stores share which share the table. */
+    public String place() {
+        Started now = started;
+        return now == null ? "" : now.place();
     }
 
     /**

@@ -1,12 +1,12 @@
 package io.sessionadmin.store;
 
 import io.sessionadmin.table.LiveSessions;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
@@ -26,15 +26,19 @@ final class LiveCopies {
         this.manager = manager;
     }
 
-    /** Not {@code Manager.findSession}: that one counts as an access, and loads. Looks through all sessions. */
-    Optional<StandardSession> find(String id) {
-        if (!isLoaded(id)) {
-            return Optional.empty();
+    /** Not {@code Manager.findSession}: that one counts as an access, and loads. Looks through all sessions once. */
+    Map<String, StandardSession> find(Collection<String> ids) {
+        Map<String, StandardSession> found = new HashMap<>();
+        if (ids.stream().anyMatch(this::isLoaded)) {
+            Set<String> wanted = Set.copyOf(ids);
+            for (Session session : manager.findSessions()) {
+                String id = session.getIdInternal();
+                if (id != null && wanted.contains(id)) {
+                    found.put(id, (StandardSession) session);
+                }
+            }
         }
-        return Arrays.stream(manager.findSessions())
-                .filter(session -> id.equals(session.getIdInternal()))
-                .map(StandardSession.class::cast)
-                .findFirst();
+        return found;
     }
 
     boolean holds(StandardSession session) {

@@ -3,17 +3,18 @@ package io.sessionadmin.store;
 import io.sessionadmin.store.SharedSession.End;
 import io.sessionadmin.store.SharingSettings.Coherence;
 import io.sessionadmin.table.LiveSessions;
-import io.sessionadmin.table.Look;
 import io.sessionadmin.table.Reaping;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
-import io.sessionadmin.table.StoredSession;
 import io.sessionadmin.table.Tombstone;
+import io.sessionadmin.table.TombstoneList;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.juli.logging.Log;
 
@@ -40,6 +41,9 @@ final class SharedBackground {
     private final SessionTable table;
     private final SessionRows rows;
     private final Endings endings;
+    private final SharedCopies copies;
+    private final OutsideEnding outside;
+    private final Answers answers;
     private final StoreHealth saving;
     private final StoreHealth reading;
     private final StoreStatistics statistics;
@@ -56,6 +60,9 @@ final class SharedBackground {
             SessionTable table,
             SessionRows rows,
             Endings endings,
+            SharedCopies copies,
+            OutsideEnding outside,
+            Answers answers,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -69,6 +76,9 @@ final class SharedBackground {
         this.table = table;
         this.rows = rows;
         this.endings = endings;
+        this.copies = copies;
+        this.outside = outside;
+        this.answers = answers;
         this.saving = saving;
         this.reading = reading;
         this.statistics = statistics;
@@ -125,13 +135,21 @@ final class SharedBackground {
     }
 
     private void endInvalidated(long since) throws StoreUnavailableException {
-        for (Tombstone tombstone : table.tombstones(manager.contextName(), since)) {
+        TombstoneList look = table.tombstones(manager.contextName(), since);
+        Map<SharedSession, Tombstone> ended = new LinkedHashMap<>();
+        for (Tombstone tombstone : look.tombstones()) {
             SharedSession copy = manager.inMemory(tombstone.id());
-            if (copy != null && copy.isValid() && tombstone.isOf(copy.getCreationTimeInternal(), copy.isStored())) {
-                sharing.hasEnded(copy, new Look.Ended(tombstone.toldBy(), tombstone.endedAt()));
+            if (copy != null
+                    && copy.isValid()
+                    && !outside.isUnderWay(tombstone.id())
+                    && tombstone.isOf(copy.getCreationTimeInternal(), copy.isStored())) {
+                ended.put(copy, tombstone);
                 log.debug("Session " + rows.key(tombstone.id()) + " has ended elsewhere, and so here");
             }
         }
+        sharing.haveEnded(ended);
+        answers.looked(look);
+        answers.say();
     }
 
     private void reap() throws StoreUnavailableException {
@@ -142,7 +160,7 @@ final class SharedBackground {
         String next = "";
         while (next != null) {
             Reaping reaping = table.reap(manager.contextName(), next, AT_ONCE, settings.touchInterval(), live);
-            reaping.expired().forEach(this::tellOfEnd);
+            reaping.expired().forEach(copies::tellOfEnd);
             statistics.reaped(reaping.expired().size());
             next = reaping.next();
         }
@@ -159,25 +177,6 @@ final class SharedBackground {
         }
         accesses.note(copy);
         return OptionalLong.of(copy.getThisAccessedTimeInternal() + copy.getMaxInactiveInterval() * 1000L);
-    }
-
-    /** Tells the listeners of a session whose row this node has reaped; of the copy in memory where there is one. */
-    void tellOfEnd(StoredSession stored) {
-        SharedSession copy = manager.inMemory(stored.key().id());
-        if (copy != null && copy.isStored() && copy.decideEnd()) {
-            manager.end(copy, End.TELL);
-            return;
-        }
-        try {
-            SharedSession last = (SharedSession) rows.read(stored);
-            manager.carryOver(last);
-            if (last.decideEnd()) {
-                manager.end(last, End.TELL);
-            }
-        } catch (SessionUnreadableException e) {
-            log.warn("Session " + stored.key() + " has ended without its listeners being told, because it can't be"
-                    + " read: " + e.reason());
-        }
     }
 
     /** Nobody but this node knows them: they end here, also while PostgreSQL is away. */
@@ -245,10 +244,10 @@ final class SharedBackground {
         if (manager.getMinIdleSwap() < 0 || manager.getMaxActiveSessions() < 0) {
             return;
         }
-        Collection<SharedSession> copies = manager.copies();
-        int tooMany = copies.size() - (int) (manager.getMaxActiveSessions() * 0.9);
+        Collection<SharedSession> all = manager.copies();
+        int tooMany = all.size() - (int) (manager.getMaxActiveSessions() * 0.9);
         if (tooMany > 0) {
-            swapOut(copies.stream()
+            swapOut(all.stream()
                     .filter(copy -> idleSeconds(copy) >= manager.getMinIdleSwap() && !copy.isInUse(clock.millis()))
                     .sorted(Comparator.comparingLong(SharedSession::getThisAccessedTimeInternal))
                     .limit(tooMany)
@@ -290,9 +289,9 @@ final class SharedBackground {
      */
     int saveAll() {
         long deadline = System.nanoTime() + settings.stopDeadline().toNanos();
-        List<SharedSession> copies = List.copyOf(manager.copies());
-        for (int from = 0; from < copies.size() && System.nanoTime() < deadline; from += AT_ONCE) {
-            List<SharedSession> some = copies.subList(from, Math.min(copies.size(), from + AT_ONCE));
+        List<SharedSession> all = List.copyOf(manager.copies());
+        for (int from = 0; from < all.size() && System.nanoTime() < deadline; from += AT_ONCE) {
+            List<SharedSession> some = all.subList(from, Math.min(all.size(), from + AT_ONCE));
             some.forEach(SharedSession::passivate);
             try {
                 batches.store(some, false, false);
@@ -303,7 +302,7 @@ final class SharedBackground {
                 saving.failed(e); // the next ones may do better, and cost nothing when they do not
             }
         }
-        return (int) copies.stream()
+        return (int) all.stream()
                 .filter(copy ->
                         copy.isValid() && (!copy.isStored() || copy.changes().any()))
                 .count();

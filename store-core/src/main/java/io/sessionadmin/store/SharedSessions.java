@@ -10,10 +10,14 @@ import io.sessionadmin.table.SessionKey;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
+import io.sessionadmin.table.Tombstone;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +59,7 @@ final class SharedSessions {
     private final SharedAccesses accesses;
     private final Endings endings;
     private final Claims claims;
+    private final Answers answers;
     private final StoreHealth saving;
     private final StoreHealth reading;
     private final StoreStatistics statistics;
@@ -76,6 +81,7 @@ final class SharedSessions {
             SharedAccesses accesses,
             Endings endings,
             Claims claims,
+            Answers answers,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -89,6 +95,7 @@ final class SharedSessions {
         this.accesses = accesses;
         this.endings = endings;
         this.claims = claims;
+        this.answers = answers;
         this.saving = saving;
         this.reading = reading;
         this.statistics = statistics;
@@ -541,6 +548,7 @@ final class SharedSessions {
     }
 
     private void hasEnded(SharedSession copy, SessionKey key, Look look) {
+        answers.ended(key.id()); // first: whoever finds that this one ends must find that it was noted
         if (!copy.decideEnd()) {
             return; // another thread asks the same
         }
@@ -555,6 +563,30 @@ final class SharedSessions {
         }
         statistics.invalidated(1);
         manager.end(copy, how);
+    }
+
+    /** The same of many at once, whose tombstones this node has found. */
+    void haveEnded(Map<SharedSession, Tombstone> copies) {
+        Map<SharedSession, Tombstone> decided = new LinkedHashMap<>();
+        Set<String> untold = new HashSet<>();
+        copies.forEach((copy, tombstone) -> {
+            answers.ended(tombstone.id());
+            if (copy.decideEnd()) {
+                decided.put(copy, tombstone);
+                if (tombstone.toldBy() == null && !endings.hasEndedLately(tombstone.id())) {
+                    untold.add(tombstone.id());
+                }
+            }
+        });
+        Set<String> ours = claims.ours(manager.contextName(), untold);
+        decided.forEach((copy, tombstone) -> {
+            boolean tell = tombstone.toldBy() == null
+                    ? ours.contains(tombstone.id())
+                    : !endings.hasEndedLately(tombstone.id())
+                            && claims.isOurs(rows.key(tombstone.id()), tombstone.toldBy());
+            statistics.invalidated(1);
+            manager.end(copy, tell ? End.TELL : End.SILENT);
+        });
     }
 
     /** Puts a copy out of memory that the store knows all of, without a word to the application. */

@@ -1,17 +1,15 @@
 package io.sessionadmin.store;
 
-import io.sessionadmin.store.SharedSession.End;
 import io.sessionadmin.table.Look;
 import io.sessionadmin.table.RowVersion;
-import io.sessionadmin.table.SessionKey;
 import io.sessionadmin.table.SessionLocks;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
-import io.sessionadmin.table.StoredSession;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Collection;
+import java.util.Map;
 import org.apache.catalina.Session;
 import org.apache.catalina.session.StandardSession;
 import org.apache.juli.logging.Log;
@@ -27,9 +25,7 @@ final class SharedWork implements StoreWork {
     private final Sharing sharing;
     private final SessionTable table;
     private final SessionRows rows;
-    private final Claims claims;
-    private final StoreHealth saving;
-    private final Clock clock;
+    private final OutsideEnding ending;
     private final Pace retries = Pace.after(OFTEN, System::nanoTime);
     private final Pace renewals = Pace.after(OFTEN, System::nanoTime);
     private final Pace cleanings = Pace.after(SELDOM, System::nanoTime);
@@ -39,16 +35,12 @@ final class SharedWork implements StoreWork {
             Sharing sharing,
             SessionTable table,
             SessionRows rows,
-            Claims claims,
-            StoreHealth saving,
-            Clock clock) {
+            OutsideEnding ending) {
         this.manager = manager;
         this.sharing = sharing;
         this.table = table;
         this.rows = rows;
-        this.claims = claims;
-        this.saving = saving;
-        this.clock = clock;
+        this.ending = ending;
     }
 
     /** Makes all parts, and gives them to the manager. */
@@ -59,6 +51,7 @@ final class SharedWork implements StoreWork {
             boolean wholeStreams,
             SessionLocks locks,
             Claims claims,
+            Answers answers,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -78,11 +71,14 @@ final class SharedWork implements StoreWork {
                 accesses,
                 endings,
                 claims,
+                answers,
                 saving,
                 reading,
                 statistics,
                 clock);
         SharedBatches batches = new SharedBatches(sessions, table, shared, statistics);
+        SharedCopies copies = new SharedCopies(log, manager, rows, endings);
+        OutsideEnding ending = new OutsideEnding(manager.contextName(), table, copies, claims, saving, clock);
         SharedBackground background = new SharedBackground(
                 log,
                 manager,
@@ -93,6 +89,9 @@ final class SharedWork implements StoreWork {
                 table,
                 rows,
                 endings,
+                copies,
+                ending,
+                answers,
                 saving,
                 reading,
                 statistics,
@@ -100,7 +99,7 @@ final class SharedWork implements StoreWork {
         Sharing sharing = new Sharing(
                 settings, sessions, background, new SessionQueue(log, settings, locks, manager.contextName()), endings);
         manager.attach(sharing);
-        return new SharedWork(manager, sharing, table, rows, claims, saving, clock);
+        return new SharedWork(manager, sharing, table, rows, ending);
     }
 
     @Override
@@ -135,31 +134,9 @@ final class SharedWork implements StoreWork {
         }
     }
 
-    /** Its tombstone first, so that no save that is under way brings it back. */
     @Override
-    public Invalidation invalidate(String id) {
-        SessionKey key = rows.key(id);
-        // Before the tombstone: our own listener hears of it, too.
-        SharedSession before = manager.inMemory(id);
-        Optional<StoredSession> stored = Optional.empty();
-        boolean tombstone = false;
-        try {
-            stored = table.invalidate(key, clock.millis());
-            tombstone = true;
-            saving.worked();
-        } catch (StoreUnavailableException e) {
-            sharing.endings().remember(id);
-            saving.failed(e);
-        }
-        SharedSession copy = before != null ? before : manager.inMemory(id);
-        if (copy != null) {
-            if (copy.decideEnd()) { // else our own listener was faster, and has asked
-                manager.end(copy, !tombstone || claims.isOurs(key) ? End.TELL : End.SILENT);
-            }
-        } else {
-            stored.filter(session -> claims.isOurs(key, session)).ifPresent(sharing.background()::tellOfEnd);
-        }
-        return new Invalidation(tombstone, stored.isPresent(), copy != null);
+    public Map<String, Invalidation> invalidate(Collection<String> ids) {
+        return ending.invalidate(ids);
     }
 
     @Override

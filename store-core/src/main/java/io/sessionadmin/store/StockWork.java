@@ -9,9 +9,13 @@ import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
 import io.sessionadmin.table.Tombstone;
+import io.sessionadmin.table.TombstoneList;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +54,8 @@ final class StockWork implements StoreWork {
     private final StoreHealth saving;
     private final StoreHealth reading;
     private final Claims claims;
+    private final Answers answers;
+    private final OutsideEnding outside;
     private final StoreStatistics statistics;
     private final Clock clock;
 
@@ -77,6 +83,7 @@ final class StockWork implements StoreWork {
             Manager manager,
             SessionTable table,
             Claims claims,
+            Answers answers,
             StoreHealth saving,
             StoreHealth reading,
             StoreStatistics statistics,
@@ -90,8 +97,10 @@ final class StockWork implements StoreWork {
         this.saving = saving;
         this.reading = reading;
         this.claims = claims;
+        this.answers = answers;
         this.statistics = statistics;
         this.clock = clock;
+        this.outside = new OutsideEnding(context, table, new Copies(), claims, saving, clock);
     }
 
     // ------------------------------------------------------------------ save
@@ -145,6 +154,7 @@ final class StockWork implements StoreWork {
                             written.leftOut())
                     .attachTo(session);
         } else if (result instanceof SaveResult.Invalidated || result instanceof SaveResult.Gone) {
+            answers.ended(key.id());
             end(session, isOursToTell(key));
         } else if (result instanceof SaveResult.TakenByContext taken) {
             throw new SessionNotSavedException(taken);
@@ -253,35 +263,44 @@ final class StockWork implements StoreWork {
         }
     }
 
-    /** Ends a session for good: its tombstone first, so that no save that is under way brings it back. */
     @Override
-    public Invalidation invalidate(String id) {
-        // Before the tombstone: our own listener hears of it, too.
-        Optional<StandardSession> before = live.find(id);
-        Optional<StoredSession> stored = Optional.empty();
-        boolean tombstone = false;
-        try {
-            stored = table.invalidate(rows.key(id), clock.millis());
-            tombstone = true;
-            saving.worked();
-        } catch (StoreUnavailableException e) {
+    public Map<String, Invalidation> invalidate(Collection<String> ids) {
+        return outside.invalidate(ids);
+    }
+
+    /** The copies in the memory of a manager of Tomcat's, which ends a session once. */
+    private final class Copies implements OutsideEnding.Copies {
+
+        @Override
+        public Map<String, StandardSession> find(Collection<String> ids) {
+            return live.find(ids);
+        }
+
+        @Override
+        public boolean decideEnd(StandardSession copy) {
+            return true;
+        }
+
+        @Override
+        public void end(StandardSession copy, boolean tell) {
+            StockWork.this.end(copy, tell);
+        }
+
+        @Override
+        public void tellOfEnd(StoredSession stored) {
+            expireStored(stored);
+        }
+
+        @Override
+        public void remember(String id) {
             endedHere.put(id, new Ending(null, clock.millis()));
-            saving.failed(e);
         }
-        Optional<StandardSession> copy = before.or(() -> live.find(id));
-        SessionKey key = rows.key(id);
-        if (copy.isPresent()) {
-            end(copy.get(), !tombstone || claims.isOurs(key));
-        } else {
-            stored.filter(session -> claims.isOurs(key, session)).ifPresent(this::expireStored);
-        }
-        return new Invalidation(tombstone, stored.isPresent(), copy.isPresent());
     }
 
     /** Under the session's lock, as Tomcat's manager saves. */
     @Override
     public BackupResult backUp(String id) {
-        StandardSession session = live.find(id).orElse(null);
+        StandardSession session = live.find(List.of(id)).get(id);
         if (session == null || !LiveCopies.isValid(session)) {
             return new BackupResult.NotLive();
         }
@@ -438,22 +457,33 @@ final class StockWork implements StoreWork {
     }
 
     private void endInvalidated(LiveCopies.Snapshot now, long since) throws StoreUnavailableException {
-        int ended = 0;
-        for (Tombstone tombstone : table.tombstones(context, since)) {
+        TombstoneList look = table.tombstones(context, since);
+        Map<StandardSession, Tombstone> ended = new LinkedHashMap<>();
+        for (Tombstone tombstone : look.tombstones()) {
             Optional<StandardSession> copy = now.find(tombstone.id());
             if (copy.isPresent()
                     && live.holds(copy.get())
                     && LiveCopies.isValid(copy.get())
+                    && !outside.isUnderWay(tombstone.id())
                     && tombstone.isOf(
                             copy.get().getCreationTimeInternal(),
                             !basis(copy.get(), tombstone.id()).isNone())) {
-                end(copy.get(), claims.isOurs(rows.key(copy.get()), tombstone.toldBy()));
-                ended++;
+                ended.put(copy.get(), tombstone);
             }
         }
-        if (ended > 0) {
-            log.info(ended + " sessions of " + context + " that ended elsewhere have ended here");
+        Set<String> untold = new HashSet<>();
+        ended.values().stream().filter(tombstone -> tombstone.toldBy() == null).forEach(t -> untold.add(t.id()));
+        Set<String> ours = claims.ours(context, untold);
+        ended.forEach((copy, tombstone) -> {
+            String id = tombstone.id();
+            answers.ended(id);
+            end(copy, tombstone.toldBy() == null ? ours.contains(id) : claims.isOurs(rows.key(id), tombstone.toldBy()));
+        });
+        if (!ended.isEmpty()) {
+            log.info(ended.size() + " sessions of " + context + " that ended elsewhere have ended here");
         }
+        answers.looked(look);
+        answers.say();
     }
 
     private void reap(LiveCopies.Snapshot now) throws StoreUnavailableException {

@@ -2,6 +2,8 @@ package io.sessionadmin.store;
 
 import io.sessionadmin.table.StoreUnavailableException;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
 import org.apache.catalina.Session;
 import org.apache.catalina.session.StandardSession;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,8 @@ interface StoreWork {
     /** Deals with the row of a session that has ended here. */
     void remove(String id);
 
-    /** Ends a session for good, for somebody outside of the application. */
-    Invalidation invalidate(String id);
+    /** Ends sessions for good, for somebody outside of the application. */
+    Map<String, Invalidation> invalidate(Collection<String> ids);
 
     /** Saves what is not saved of a live session, for somebody outside of the application. No access is counted. */
     BackupResult backUp(String id);

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * noticed soon, and costs nobody a statement that fails with each request. Safe for use by several threads.
  */
 final class OptionalTable {
+
+    /** By their documented names. */
+    static final List<String> ALL = List.of(
+            "tomcat_sessions_nodes", "tomcat_sessions_locks", "tomcat_sessions_answers", "tomcat_sessions_audit");
 
     static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
 
@@ -49,9 +54,11 @@ final class OptionalTable {
             return names.in(documentedSql);
         }
         String schema = sessions.substring(0, bare + 2);
-        return names.in(documentedSql)
-                .replace(names.in("tomcat_sessions_nodes"), schema + names.in("tomcat_sessions_nodes"))
-                .replace(names.in("tomcat_sessions_locks"), schema + names.in("tomcat_sessions_locks"));
+        String sql = names.in(documentedSql);
+        for (String table : ALL) {
+            sql = sql.replace(names.in(table), schema + names.in(table));
+        }
+        return sql;
     }
 
     PreparedStatement prepare(Connection connection, String documentedSql) throws SQLException {

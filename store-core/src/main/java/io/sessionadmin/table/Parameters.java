@@ -5,6 +5,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a statement, in the order in which its text names them. */
@@ -41,6 +44,21 @@ final class Parameters {
             return number(value.longValue());
         }
         statement.setNull(next++, Types.BIGINT);
+        return this;
+    }
+
+    /** With microseconds, as PostgreSQL has them. */
+    Parameters moment(@Nullable Instant value) throws SQLException {
+        if (value == null) {
+            statement.setNull(next++, Types.TIMESTAMP_WITH_TIMEZONE);
+        } else {
+            statement.setObject(next++, value.atOffset(ZoneOffset.UTC));
+        }
+        return this;
+    }
+
+    Parameters uuid(UUID value) throws SQLException {
+        statement.setObject(next++, value);
         return this;
     }
 

@@ -48,8 +48,11 @@ final class Schema {
         try {
             database.transaction(connection -> {
                 lockOutOtherNodes(connection);
-                if (!exists(connection, "tomcat_sessions_nodes") || !exists(connection, "tomcat_sessions_locks")) {
-                    run(connection, optionalTables());
+                for (String table : OptionalTable.ALL) {
+                    if (!exists(connection, table)) {
+                        run(connection, optionalTables());
+                        break;
+                    }
                 }
                 return connection;
             });
@@ -98,7 +101,7 @@ final class Schema {
     }
 
     private static int startOfOptionalTables(String text) {
-        int start = text.indexOf("\n-- Optional, both:");
+        int start = text.indexOf("\n-- Optional, all of them:");
         if (start < 0) {
             throw new IllegalStateException("the jar of the store has a script without its optional tables");
         }

@@ -231,29 +231,38 @@ public final class SessionTable {
     }
 
     /**
-     * Invalidates a session for all nodes from outside: leaves a tombstone, whether there was a row or not, so that
-     * nobody saves this id again. Nobody has told the listeners then: whoever wins {@link #claim} does.
+     * Invalidates sessions for all nodes from outside, in one transaction: leaves tombstones, whether there were rows or
+     * not, so that nobody saves these ids again. Nobody has told the listeners then: whoever wins {@link #claim} does.
      *
-     * @param endedAt a session with this id that was created later is another one
-     * @return the session as it was stored, for its listeners to be told; empty when no valid row was there
+     * @param ids not more than a hundred or so: their rows are locked meanwhile, and their data is read
+     * @param endedAt a session with one of these ids that was created later is another one
+     * @return the sessions as they were stored, for their listeners to be told; those of which no valid row was there
+     *     are missing
      */
-    public Optional<StoredSession> invalidate(SessionKey key, long endedAt) throws StoreUnavailableException {
-        return tombstones.invalidate(key, endedAt);
+    public List<StoredSession> invalidate(String context, Collection<String> ids, long endedAt)
+            throws StoreUnavailableException {
+        return tombstones.invalidate(context, ids, endedAt);
     }
 
     /**
-     * Takes it upon this node to tell the listeners of a session that was ended from outside: true for exactly one
-     * caller. A table with Tomcat's six columns can't tell: true for each, and only the node that invalidates may ask.
+     * Takes it upon this node to tell the listeners of sessions that were ended from outside: each is answered to
+     * exactly one caller. A table with Tomcat's six columns can't tell: it answers all to each, and only the node that
+     * invalidates may ask.
      *
-     * @throws StoreUnavailableException when PostgreSQL is away; whether this node has won is then not known
+     * @throws StoreUnavailableException when PostgreSQL is away; what this node has won is then not known
      */
-    public boolean claim(SessionKey key) throws StoreUnavailableException {
-        return tombstones.claim(key);
+    public Set<String> claim(String context, Collection<String> ids) throws StoreUnavailableException {
+        return tombstones.claim(context, ids);
+    }
+
+    /** Of these sessions that were ended from outside, those of which nobody has told the listeners yet. */
+    public Set<String> unclaimed(String context, Collection<String> ids) throws StoreUnavailableException {
+        return tombstones.unclaimed(context, ids);
     }
 
     /**
-     * The same of a session whose row was deleted rather than made a tombstone: leaves one. A table with Tomcat's six
-     * columns can't tell: false for each.
+     * Takes it upon this node to tell the listeners of a session whose row was deleted rather than made a tombstone:
+     * leaves one, true for exactly one caller. A table with Tomcat's six columns can't tell: false for each.
      */
     public boolean claimGone(SessionKey key) throws StoreUnavailableException {
         return tombstones.claimGone(key);
@@ -264,7 +273,7 @@ public final class SessionTable {
      *
      * @param since milliseconds since 1970-01-01 UTC; 0 for all
      */
-    public List<Tombstone> tombstones(String context, long since) throws StoreUnavailableException {
+    public TombstoneList tombstones(String context, long since) throws StoreUnavailableException {
         return tombstones.since(context, since);
     }
 

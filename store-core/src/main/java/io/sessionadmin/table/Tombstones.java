@@ -4,9 +4,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Puts tombstones in the place of sessions that have ended, and reads them. A tombstone's last access is when the
@@ -55,55 +61,62 @@ final class Tombstones {
         });
     }
 
-    /** Leaves a tombstone, whether there was a row or not; answers the session as it was stored. */
-    Optional<StoredSession> invalidate(SessionKey key, long endedAt) throws StoreUnavailableException {
+    /** Leaves tombstones, whether there were rows or not, in one transaction; answers the sessions as they were stored. */
+    List<StoredSession> invalidate(String context, Collection<String> ids, long endedAt)
+            throws StoreUnavailableException {
+        String[] inOrder = ids.stream().distinct().sorted().toArray(String[]::new);
         return table.transaction(layout -> connection -> {
             Clocks clocks = table.clocks();
-            Optional<StoredSession> stored = lock(connection, layout, key, clocks);
-            int inactive = stored.map(StoredSession::maxInactive).orElse(0);
-            entomb(connection, layout, key, inactive, clocks.age(endedAt));
-            tellAllNodes(connection, key.context());
+            List<StoredSession> stored = lock(connection, layout, context, inOrder, clocks);
+            entomb(connection, layout, context, inOrder, stored, clocks.age(endedAt));
+            tellAllNodes(connection, context);
             return stored;
         });
     }
 
+    /** In the order in which batches are saved, so that nobody waits for each other. */
     private static final String LOCK = """
-            select max_inactive, last_access, (extract(epoch from now()) * 1000)::bigint, session_data, %s
+            select session_id, max_inactive, last_access, (extract(epoch from now()) * 1000)::bigint, session_data, %s
               from tomcat_sessions
-             where app_name = ? and session_id = ? and valid_session <> '0'
+             where app_name = ? and session_id = any (?) and valid_session <> '0'
+             order by session_id collate "C"
                for update""";
 
-    private Optional<StoredSession> lock(Connection connection, TableLayout layout, SessionKey key, Clocks clocks)
+    private List<StoredSession> lock(
+            Connection connection, TableLayout layout, String context, String[] ids, Clocks clocks)
             throws SQLException {
         String sql = LOCK.formatted(
                 layout.ownColumns()
                         ? "version, case when held then node end, base_version, session_changes"
                         : "0, null, 0, null::bytea");
         try (PreparedStatement statement = table.statement(connection, sql)) {
-            new Parameters(statement).key(key);
+            new Parameters(statement).text(context).array(Parameters.texts(connection, (Object[]) ids));
             try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
+                List<StoredSession> stored = new ArrayList<>();
+                while (row.next()) {
+                    stored.add(new StoredSession(
+                            new SessionKey(context, row.getString(1)),
+                            RowVersion.of(row.getLong(6), row.getLong(3), row.getLong(8)),
+                            row.getInt(2),
+                            clocks.here(row.getLong(3), row.getLong(4)),
+                            0,
+                            row.getString(7),
+                            false,
+                            StoredSession.data(row, 5),
+                            row.getBytes(9)));
                 }
-                return Optional.of(new StoredSession(
-                        key,
-                        RowVersion.of(row.getLong(5), row.getLong(2), row.getLong(7)),
-                        row.getInt(1),
-                        clocks.here(row.getLong(2), row.getLong(3)),
-                        0,
-                        row.getString(6),
-                        false,
-                        StoredSession.data(row, 4),
-                        row.getBytes(8)));
+                return stored;
             }
         }
     }
 
     private static final String ENTOMB = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
-                                                   session_data)
-            select ?, ?, '0', ?, clock.millis - ?, ''
-              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
+                                                   session_data%s)
+            select ?, ended.id, '0', ended.inactive, clock.millis - ?, ''%s
+              from unnest(?::text[], ?::int[]) with ordinality as ended (id, inactive, position),
+                   (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
+             order by ended.position
             on conflict (%s) do update
                set valid_session = '0',
                    max_inactive  = excluded.max_inactive,
@@ -111,14 +124,31 @@ final class Tombstones {
                    session_data  = excluded.session_data%s
              where stored.app_name = excluded.app_name and stored.valid_session <> '0'""";
 
-    private void entomb(Connection connection, TableLayout layout, SessionKey key, int inactive, long age)
+    private static final String ENTOMB_OWN = ", version = excluded.version, node = null" + TableLayout.TOMBSTONE;
+
+    private void entomb(
+            Connection connection,
+            TableLayout layout,
+            String context,
+            String[] ids,
+            List<StoredSession> stored,
+            long age)
             throws SQLException {
-        String own = layout.ownColumns() ? TableLayout.TOMBSTONE + ", node = null" : "";
-        try (PreparedStatement statement = table.statement(connection, ENTOMB.formatted(layout.key(), own))) {
+        Map<String, Integer> inactive = new HashMap<>();
+        stored.forEach(session -> inactive.put(session.key().id(), session.maxInactive()));
+        Object[] kept = Arrays.stream(ids)
+                .map(id -> inactive.getOrDefault(id, 0))
+                .map(seconds -> seconds <= 0 ? LONGEST : Math.max(seconds, SHORTEST))
+                .toArray();
+        String sql = layout.ownColumns()
+                ? ENTOMB.formatted(", version", ", " + Tombstone.FROM_OUTSIDE, layout.key(), ENTOMB_OWN)
+                : ENTOMB.formatted("", "", layout.key(), "");
+        try (PreparedStatement statement = table.statement(connection, sql)) {
             new Parameters(statement)
-                    .key(key)
-                    .number(inactive <= 0 ? LONGEST : Math.max(inactive, SHORTEST))
-                    .number(age);
+                    .text(context)
+                    .number(age)
+                    .array(Parameters.texts(connection, (Object[]) ids))
+                    .array(connection.createArrayOf("int4", kept));
             statement.executeUpdate();
         }
     }
@@ -134,6 +164,13 @@ final class Tombstones {
     }
 
     private static final String CLAIM = """
+            with mine as (
+                select session_id as id
+                  from tomcat_sessions
+                 where app_name = ? and session_id = any (?) and valid_session = '0'
+                   and (node is null or octet_length(session_data) > 0)
+                 order by session_id collate "C"
+                   for update)
             update tomcat_sessions
                set node         = ?,
                    held         = false,
@@ -141,24 +178,55 @@ final class Tombstones {
                    reap_after   = 0,
                    session_changes = null,
                    session_data = ''
-             where app_name = ? and session_id = ? and valid_session = '0'
-               and (node is null or octet_length(session_data) > 0)""";
+              from mine
+             where app_name = ? and session_id = mine.id
+            returning session_id""";
 
-    /** True for exactly one caller. Not tried again: the first try may have been the one that won. */
-    boolean claim(SessionKey key) throws StoreUnavailableException {
+    /** Those that this caller has won; nobody else wins them. Not tried again: the first try may have been the one. */
+    Set<String> claim(String context, Collection<String> ids) throws StoreUnavailableException {
         return table.transaction(layout -> connection -> {
             if (!layout.ownColumns()) {
-                return true;
+                return Set.copyOf(ids);
             }
             try (PreparedStatement statement = table.statement(connection, CLAIM)) {
                 new Parameters(statement)
+                        .text(context)
+                        .array(Parameters.texts(connection, ids.toArray()))
                         .text(table.node())
                         .number(LONGEST)
                         .number(SHORTEST)
-                        .key(key);
-                return statement.executeUpdate() == 1;
+                        .text(context);
+                return ids(statement);
             }
         });
+    }
+
+    private static final String UNCLAIMED = """
+            select session_id
+              from tomcat_sessions
+             where app_name = ? and session_id = any (?) and valid_session = '0' and node is null""";
+
+    /** Of these tombstones, those of which nobody has told the listeners yet. */
+    Set<String> unclaimed(String context, Collection<String> ids) throws StoreUnavailableException {
+        return table.run(layout -> connection -> {
+            if (!layout.ownColumns()) {
+                return Set.of();
+            }
+            try (PreparedStatement statement = table.statement(connection, UNCLAIMED)) {
+                new Parameters(statement).text(context).array(Parameters.texts(connection, ids.toArray()));
+                return ids(statement);
+            }
+        });
+    }
+
+    private static Set<String> ids(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            Set<String> ids = new HashSet<>();
+            while (row.next()) {
+                ids.add(row.getString(1));
+            }
+            return ids;
+        }
     }
 
     private static final String CLAIM_GONE = """
@@ -180,32 +248,41 @@ final class Tombstones {
         });
     }
 
+    /** One row at least: when it was looked. */
     private static final String TOMBSTONES = """
-            select session_id, last_access, (extract(epoch from now()) * 1000)::bigint, %s
-              from tomcat_sessions
-             where app_name = ? and valid_session = '0'
-               and %s >= (extract(epoch from now()) * 1000)::bigint - ?""";
+            select look.at, (extract(epoch from look.at) * 1000)::bigint, session_id, last_access, told_by, outside
+              from (select now() as at) as look
+              left join (
+                  select session_id, last_access, %s as told_by, %s as outside
+                    from tomcat_sessions
+                   where app_name = ? and valid_session = '0'
+                     and %s >= (extract(epoch from now()) * 1000)::bigint - ?) as ended on true""";
 
     /** When it was written: one that was remembered during an outage is dated before it. By hand: not known. */
     private static final String WRITTEN = "greatest(last_access, (extract(epoch from saved_at) * 1000)::bigint)";
 
     private static final String TOLD_BY = "case when octet_length(session_data) > 0 then null else node end";
 
-    List<Tombstone> since(String context, long since) throws StoreUnavailableException {
+    TombstoneList since(String context, long since) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
             String sql = layout.ownColumns()
-                    ? TOMBSTONES.formatted(TOLD_BY, WRITTEN)
-                    : TOMBSTONES.formatted("''", "last_access");
+                    ? TOMBSTONES.formatted(TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, WRITTEN)
+                    : TOMBSTONES.formatted("''", "true", "last_access");
             try (PreparedStatement statement = table.statement(connection, sql)) {
                 new Parameters(statement).text(context).number(clocks.age(since));
                 try (ResultSet row = statement.executeQuery()) {
+                    Instant asOf = Instant.EPOCH;
                     List<Tombstone> tombstones = new ArrayList<>();
                     while (row.next()) {
-                        long endedAt = clocks.here(row.getLong(2), row.getLong(3));
-                        tombstones.add(new Tombstone(row.getString(1), endedAt, row.getString(4)));
+                        asOf = row.getTimestamp(1).toInstant();
+                        String id = row.getString(3);
+                        if (id != null) {
+                            long endedAt = clocks.here(row.getLong(4), row.getLong(2));
+                            tombstones.add(new Tombstone(id, endedAt, row.getString(5), row.getBoolean(6)));
+                        }
                     }
-                    return tombstones;
+                    return new TombstoneList(tombstones, asOf);
                 }
             }
         });

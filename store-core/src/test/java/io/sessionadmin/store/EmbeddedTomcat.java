@@ -3,7 +3,9 @@ package io.sessionadmin.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Session;
@@ -49,6 +51,11 @@ final class EmbeddedTomcat implements AutoCloseable {
         session.access();
         session.endAccess();
         return session;
+    }
+
+    /** Ends one session from outside. */
+    Invalidation invalidate(String id) throws IOException {
+        return Objects.requireNonNull(store.invalidate(List.of(id)).get(id));
     }
 
     /** What Tomcat's background thread does. */

@@ -269,7 +269,7 @@ final class JdbcStoreTest {
         StandardSession copy = (StandardSession) two.manager.findSession(session.getIdInternal());
         assertThat(copy).isNotNull();
 
-        assertThat(one.store.invalidate(session.getIdInternal())).isEqualTo(new Invalidation(true, true, true));
+        assertThat(one.invalidate(session.getIdInternal())).isEqualTo(new Invalidation(true, true, true));
         assertThat(one.holds(session)).isFalse();
 
         two.backgroundPass();
@@ -286,7 +286,7 @@ final class JdbcStoreTest {
         one.store.save(session);
         StandardSession copy = (StandardSession) two.manager.findSession(session.getIdInternal());
 
-        one.store.invalidate(session.getIdInternal());
+        one.invalidate(session.getIdInternal());
         awaitEnd(two, copy); // no background pass runs here
     }
 
@@ -321,7 +321,7 @@ final class JdbcStoreTest {
         StandardSession session = one.newSession();
         one.store.save(session);
         StandardSession copy = (StandardSession) two.manager.findSession(session.getIdInternal());
-        one.store.invalidate(session.getIdInternal());
+        one.invalidate(session.getIdInternal());
 
         two.store.save(copy);
         assertThat(two.holds(copy)).isFalse();
@@ -343,7 +343,7 @@ final class JdbcStoreTest {
         tomcat.store.save(session);
         tomcat.manager.removeSuper(session);
 
-        assertThat(tomcat.store.invalidate(session.getIdInternal())).isEqualTo(new Invalidation(true, true, false));
+        assertThat(tomcat.invalidate(session.getIdInternal())).isEqualTo(new Invalidation(true, true, false));
         assertThat(ended).containsExactly("book");
     }
 

@@ -162,7 +162,7 @@ final class SharedEndingTest {
         String id = one.newSession("who", "ann").getIdInternal();
         one.database.after(
                 CLAIM, () -> assertThat(elsewhere(() -> one.find(id) == null)).isTrue());
-        assertThat(one.store.invalidate(id)).isEqualTo(new Invalidation(true, true, true));
+        assertThat(one.invalidate(id)).isEqualTo(new Invalidation(true, true, true));
         one.pass();
         assertThat(one.told).containsExactly("ann");
     }

@@ -168,6 +168,11 @@ final class SharedTomcat implements AutoCloseable {
         manager.removeSuper(session);
     }
 
+    /** Ends one session from outside. */
+    Invalidation invalidate(String id) throws IOException {
+        return Objects.requireNonNull(store.invalidate(List.of(id)).get(id));
+    }
+
     /** An attribute as the table has it. */
     @Nullable
     Object stored(String id, String attribute) throws IOException {

@@ -38,7 +38,9 @@ final class OptionalTablesTest {
     void theyComeWithTheSessionsTable(SchemaMode mode) throws Exception {
         prepare(mode);
 
-        assertThat(tables()).isEqualTo("tomcat_sessions tomcat_sessions_locks tomcat_sessions_nodes");
+        assertThat(tables())
+                .isEqualTo("tomcat_sessions tomcat_sessions_answers tomcat_sessions_audit tomcat_sessions_locks"
+                        + " tomcat_sessions_nodes");
         assertThat(nodes().isThere()).isTrue();
         assertThat(locks().isThere()).isTrue();
     }
@@ -47,7 +49,8 @@ final class OptionalTablesTest {
     @EnumSource(names = {"CREATE", "UPGRADE"})
     void aSessionsTableThatIsUpToDateGetsThemWithoutBeingTouched(SchemaMode mode) throws Exception {
         prepare(SchemaMode.CREATE);
-        execute("drop table tomcat_sessions_nodes, tomcat_sessions_locks");
+        execute(
+                "drop table tomcat_sessions_nodes, tomcat_sessions_locks, tomcat_sessions_answers, tomcat_sessions_audit");
         try (Connection busy = database.getConnection()) {
             busy.setAutoCommit(false);
             busy.createStatement().execute("lock table tomcat_sessions in row exclusive mode");
@@ -69,7 +72,8 @@ final class OptionalTablesTest {
     @Test
     void validatingMakesNothing() throws Exception {
         prepare(SchemaMode.CREATE);
-        execute("drop table tomcat_sessions_nodes, tomcat_sessions_locks");
+        execute(
+                "drop table tomcat_sessions_nodes, tomcat_sessions_locks, tomcat_sessions_answers, tomcat_sessions_audit");
         prepare(SchemaMode.VALIDATE);
 
         assertThat(tables()).isEqualTo("tomcat_sessions");
@@ -82,7 +86,8 @@ final class OptionalTablesTest {
     @Test
     void aUserThatMayNotCreateTablesGetsItsSessionsTableAllTheSame() throws Exception {
         prepare(SchemaMode.CREATE);
-        execute("drop table tomcat_sessions_nodes, tomcat_sessions_locks");
+        execute(
+                "drop table tomcat_sessions_nodes, tomcat_sessions_locks, tomcat_sessions_answers, tomcat_sessions_audit");
         new SessionTable(as("limited_creator", "select, insert, update, delete on tomcat_sessions"), NAMES, "tc-1")
                 .prepare(SchemaMode.UPGRADE);
 
@@ -160,7 +165,7 @@ final class OptionalTablesTest {
     void theyAreInTheSchemaOfTheSessionsTableUnderItsName() throws Exception {
         execute("create schema if not exists elsewhere");
         execute("drop table if exists elsewhere.web$sessions, elsewhere.web$sessions_nodes,"
-                + " elsewhere.web$sessions_locks");
+                + " elsewhere.web$sessions_locks, elsewhere.web$sessions_answers, elsewhere.web$sessions_audit");
         TableNames names =
                 new TableNames("elsewhere.Web$Sessions", "app", "id", "data", "valid", "maxinactive", "lastaccess");
         for (SchemaMode mode : List.of(SchemaMode.CREATE, SchemaMode.UPGRADE)) {
@@ -169,7 +174,10 @@ final class OptionalTablesTest {
         SessionLocks locks = new SessionLocks(database::getConnection, names);
         assertThat(locks.tryAcquire(new SessionKey("/a", "A1"), "me", Duration.ofSeconds(9)))
                 .isTrue();
-        new NodeTable(database::getConnection, names).announce(NodeTableTest.report("tc-1", "i1"));
+        NodeReport report = NodeTableTest.report("tc-1", "i1");
+        new NodeTable(database::getConnection, names).announce(report);
+        new AnswerTable(database::getConnection, names).say(report.origin(), List.of(), java.time.Instant.now());
+        new AuditTable(database::getConnection, names).write(AuditTableTest.entry(), java.time.Instant.now());
 
         assertThat(Postgres.value(database, "select id from elsewhere.web$sessions_locks"))
                 .isEqualTo("A1");
@@ -186,7 +194,7 @@ final class OptionalTablesTest {
 
     private static String optionalPart(String script) throws Exception {
         String text = Files.readString(Path.of("../sql/postgresql", script));
-        return text.substring(text.indexOf("\n-- Optional, both:"));
+        return text.substring(text.indexOf("\n-- Optional, all of them:"));
     }
 
     private NodeTable nodes() {

@@ -129,7 +129,7 @@ final class SessionTableTest {
         void anInvalidatedSessionIsNeitherLoadedNorSavedAgain() throws Exception {
             save(row(SHOP, "A1", 1800, NOW, "one"));
 
-            assertThat(table.invalidate(key(SHOP, "A1"), NOW).map(SessionTableTest::text))
+            assertThat(invalidate(table, key(SHOP, "A1"), NOW).map(SessionTableTest::text))
                     .contains("one");
             assertThat(table.load(key(SHOP, "A1"))).isEmpty();
             assertThat(save(row(SHOP, "A1", 1800, NOW + 5_000, "back"))).isInstanceOf(SaveResult.Invalidated.class);
@@ -139,7 +139,7 @@ final class SessionTableTest {
 
         @Test
         void aSessionThatWasNeverSavedGetsATombstoneToo() throws Exception {
-            assertThat(table.invalidate(key(SHOP, "A1"), NOW)).isEmpty();
+            assertThat(invalidate(table, key(SHOP, "A1"), NOW)).isEmpty();
             assertThat(save(row(SHOP, "A1", 1800, NOW, "late"))).isInstanceOf(SaveResult.Invalidated.class);
         }
 
@@ -177,17 +177,17 @@ final class SessionTableTest {
         @Test
         void aSecondTimeChangesNothing() throws Exception {
             save(row(SHOP, "A1", 1800, NOW, "one"));
-            table.invalidate(key(SHOP, "A1"), NOW);
+            invalidate(table, key(SHOP, "A1"), NOW);
             String tombstone = value("select tomcat_sessions::text from tomcat_sessions");
 
-            assertThat(table.invalidate(key(SHOP, "A1"), NOW)).isEmpty();
+            assertThat(invalidate(table, key(SHOP, "A1"), NOW)).isEmpty();
             assertThat(value("select tomcat_sessions::text from tomcat_sessions"))
                     .isEqualTo(tombstone);
         }
 
         @Test
         void removingAndClearingLeaveTombstones() throws Exception {
-            table.invalidate(key(SHOP, "A1"), NOW);
+            invalidate(table, key(SHOP, "A1"), NOW);
             save(row(SHOP, "B2", 1800, NOW, "two"));
             table.removeIdle(key(SHOP, "A1"), NOW);
             table.clear(SHOP);
@@ -200,12 +200,12 @@ final class SessionTableTest {
         @Test
         void aTombstoneIsReapedWhenNoBackupCanBeUnderWayAnyMore() throws Exception {
             save(row(SHOP, "A1", -1, NOW, "without an end"));
-            table.invalidate(key(SHOP, "A1"), NOW);
+            invalidate(table, key(SHOP, "A1"), NOW);
             assertThat(endedIds(0)).containsExactly("A1");
 
             execute("update tomcat_sessions set last_access = 0");
             assertThat(reapAll(SHOP)).isEmpty();
-            assertThat(table.tombstones(SHOP, 0)).isEmpty();
+            assertThat(table.tombstones(SHOP, 0).tombstones()).isEmpty();
         }
     }
 
@@ -353,7 +353,7 @@ final class SessionTableTest {
             assertThat(layout.shortcomings()).hasSize(3).allMatch(s -> s.contains("upgrade-from-tomcat.sql"));
             assertThat(table.load(key(SHOP, "A1")).map(SessionTableTest::text)).contains("two");
             assertThat(reapAll(SHOP)).containsExactly("B2");
-            table.invalidate(key(SHOP, "C3"), NOW);
+            invalidate(table, key(SHOP, "C3"), NOW);
             assertThat(save(row(SHOP, "C3", 1800, NOW + 1, "back"))).isInstanceOf(SaveResult.Invalidated.class);
         }
 
@@ -640,7 +640,7 @@ final class SessionTableTest {
             save(row(SHOP, "A", 1800, NOW, "data"));
             save(row(SHOP, "B", 60, NOW - 61_000, "data"));
             save(row(SHOP, "C", -1, 1, "data"));
-            table.invalidate(key(SHOP, "D"), NOW);
+            invalidate(table, key(SHOP, "D"), NOW);
             RowCounts counts = table.catalog().counts(SHOP);
 
             assertThat(counts.valid()).isEqualTo(new RowCounts.Count(3, true));
@@ -745,7 +745,9 @@ final class SessionTableTest {
     }
 
     private List<String> endedIds(long since) throws StoreUnavailableException {
-        return table.tombstones(SHOP, since).stream().map(Tombstone::id).toList();
+        return table.tombstones(SHOP, since).tombstones().stream()
+                .map(Tombstone::id)
+                .toList();
     }
 
     private void execute(String sql) throws SQLException {
@@ -766,5 +768,11 @@ final class SessionTableTest {
 
     private static String text(StoredSession stored) {
         return new String(stored.data(), UTF_8);
+    }
+
+    private static java.util.Optional<StoredSession> invalidate(SessionTable table, SessionKey key, long endedAt)
+            throws StoreUnavailableException {
+        return table.invalidate(key.context(), List.of(key.id()), endedAt).stream()
+                .findFirst();
     }
 }

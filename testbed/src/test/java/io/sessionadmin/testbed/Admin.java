@@ -85,8 +85,14 @@ final class Admin {
         if (!confirmation.contains("id=\"question\"")) {
             throw new AssertionError("no question: " + confirmation);
         }
-        return request("POST", "/session-admin/sessions/invalidate", BodyPublishers.ofString(form))
-                .body();
+        return end(form);
+    }
+
+    /** Ends what a form means, and answers the page that says how; or the page that refuses. */
+    String end(String form) {
+        HttpResponse<String> answer =
+                request("POST", "/session-admin/sessions/invalidate", BodyPublishers.ofString(form));
+        return answer.headers().firstValue("Location").map(this::page).orElse(answer.body());
     }
 
     String token(String context) {

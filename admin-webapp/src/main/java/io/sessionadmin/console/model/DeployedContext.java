@@ -7,8 +7,11 @@ import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
@@ -109,6 +112,20 @@ final class DeployedContext {
                         .filter(session -> LiveSession.of(session, 0).isPresent())
                         .findFirst()
                 : Optional.empty();
+    }
+
+    /** When each of these sessions was accessed last, as far as they are in memory, by id; one pass over all of them. */
+    Map<String, Instant> lastAccesses(Set<String> ids) {
+        Map<String, Instant> found = new HashMap<>();
+        if (context.getManager() instanceof ManagerBase manager) {
+            for (Session session : manager.findSessions()) {
+                String id = session.getIdInternal();
+                if (id != null && ids.contains(id)) {
+                    found.put(id, Instant.ofEpochMilli(session.getThisAccessedTimeInternal()));
+                }
+            }
+        }
+        return found;
     }
 
     /** Why it is not known which sessions are in memory; none when it is. */

@@ -4,8 +4,11 @@ import io.sessionadmin.store.ContextName;
 import io.sessionadmin.store.GuardedConnections;
 import io.sessionadmin.store.JdbcStore;
 import io.sessionadmin.store.JndiDataSource;
+import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.ConnectionSource;
+import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.SessionTable;
+import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.TableNames;
 import java.io.File;
 import java.io.IOException;
@@ -29,6 +32,8 @@ import org.apache.catalina.session.DataSourceStore;
 import org.apache.catalina.session.FileStore;
 import org.apache.catalina.session.PersistentManagerBase;
 import org.apache.catalina.session.StandardManager;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
 
 /** The contexts of all hosts of an engine, each with its store, and the contexts of which there are only rows. */
 final class Deployments {
@@ -36,11 +41,19 @@ final class Deployments {
     /** So many DataSources have a guard; far more than there are, unless one is made for each look-up. */
     private static final int GUARDS_AT_MOST = 100;
 
+    private static final Log log = LogFactory.getLog(Deployments.class);
+
     private final Engine engine;
     private final Map<DataSource, ConnectionSource> guards = new ConcurrentHashMap<>();
 
     Deployments(Engine engine) {
         this.engine = engine;
+    }
+
+    /** How this node is called: its route, else its engine's name. */
+    String node() {
+        String route = engine.getJvmRoute();
+        return route == null || route.isBlank() ? engine.getName() : route;
     }
 
     List<DeployedContext> all() {
@@ -89,6 +102,61 @@ final class Deployments {
     /** The rows of a context that is not deployed here; empty when no store has any. */
     Optional<TableSessions> orphan(String app) {
         return Optional.ofNullable(orphans(all(), new ArrayList<>()).get(app));
+    }
+
+    /** How sessions of this context can be ended for good; empty when they can't. */
+    Optional<Ender> ender(ContextAddress address) {
+        if (address instanceof ContextAddress.Deployed deployed) {
+            Optional<DeployedContext> found = find(deployed);
+            return found.filter(DeployedContext::isRunning).isPresent()
+                    ? found.map(context -> new Ender.Running(context, node()))
+                    : found.flatMap(context -> rowsOnly(context.app()));
+        }
+        return rowsOnly(((ContextAddress.Orphan) address).app());
+    }
+
+    /** Of a context that does not run here, through the store of one that does, and has its rows in the same table. */
+    private Optional<Ender> rowsOnly(String app) {
+        for (DeployedContext context : all()) {
+            JdbcStore store = context.jdbcStore().orElse(null);
+            SessionCatalog catalog = store == null ? null : store.catalog().orElse(null);
+            try {
+                if (store != null && catalog != null && catalog.contexts().contains(app)) {
+                    return Optional.of(new Ender.RowsOnly(app, store, catalog));
+                }
+            } catch (StoreUnavailableException e) {
+                log.debug("It is not known whether rows of another context are here", e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Where the actions of administrators are kept, by the place of the session table: those of this context first. */
+    Map<String, AuditTable> auditTables(String app) {
+        Map<String, AuditTable> own = new LinkedHashMap<>();
+        Map<String, AuditTable> others = new LinkedHashMap<>();
+        for (DeployedContext context : all()) {
+            Map<String, AuditTable> of = context.app().equals(app) ? own : others;
+            Store store = context.store().orElse(null);
+            if (store instanceof JdbcStore jdbc) {
+                jdbc.audit().ifPresent(table -> of.putIfAbsent(jdbc.place(), table));
+            } else if (store instanceof DataSourceStore dataSource && context.isRunning()) {
+                auditTable(context.context(), dataSource, of);
+            }
+        }
+        others.forEach(own::putIfAbsent);
+        return own;
+    }
+
+    private void auditTable(Context context, DataSourceStore store, Map<String, AuditTable> found) {
+        try {
+            DataSource source = JndiDataSource.lookUp(context, store.getDataSourceName(), store.getLocalDataSource());
+            found.putIfAbsent(
+                    "dataSourceName=" + store.getDataSourceName() + " " + store.getSessionTable(),
+                    new AuditTable(guarded(source), names(store)));
+        } catch (SQLException | IllegalArgumentException e) {
+            log.debug("The audit trail can't be kept beside the sessions of " + context.getName(), e);
+        }
     }
 
     /** A store that can't even be looked for must not keep the others from being shown. */
@@ -158,21 +226,24 @@ final class Deployments {
     private StoredSessions table(Context context, DataSourceStore store) {
         try {
             DataSource source = JndiDataSource.lookUp(context, store.getDataSourceName(), store.getLocalDataSource());
-            TableNames names = new TableNames(
-                    store.getSessionTable(),
-                    store.getSessionAppCol(),
-                    store.getSessionIdCol(),
-                    store.getSessionDataCol(),
-                    store.getSessionValidCol(),
-                    store.getSessionMaxInactiveCol(),
-                    store.getSessionLastAccessedCol());
-            SessionTable table = new SessionTable(guarded(source), names, "");
+            SessionTable table = new SessionTable(guarded(source), names(store), "");
             return new TableSessions(table.catalog(), ContextName.of(context), false);
         } catch (SQLException | IllegalArgumentException e) {
             String message = e.getMessage();
             return new StoredSessions.Unreachable(Reason.said(
                     message == null ? "" : message.lines().findFirst().orElse("")));
         }
+    }
+
+    private static TableNames names(DataSourceStore store) {
+        return new TableNames(
+                store.getSessionTable(),
+                store.getSessionAppCol(),
+                store.getSessionIdCol(),
+                store.getSessionDataCol(),
+                store.getSessionValidCol(),
+                store.getSessionMaxInactiveCol(),
+                store.getSessionLastAccessedCol());
     }
 
     /** One that does not answer is waited for once, not once for each context and query. */

@@ -4,16 +4,18 @@ import io.sessionadmin.store.JdbcStore;
 import io.sessionadmin.table.Handle;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.catalina.Engine;
+import org.apache.catalina.util.SessionConfig;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +45,7 @@ public final class EngineSessions {
 
     /** How this node is called: its route, else its engine's name. */
     public String node() {
-        String route = engine.getJvmRoute();
-        return route == null || route.isBlank() ? engine.getName() : route;
+        return deployments.node();
     }
 
     /** Whether the name of a context says too little without its host. */
@@ -295,7 +296,9 @@ public final class EngineSessions {
     public Optional<SessionPage> entries(ContextAddress address, List<Handle> handles) {
         return address instanceof ContextAddress.Deployed deployed
                 ? deployments.find(deployed).map(context -> SessionPage.read(context, handles, clock.instant()))
-                : Optional.empty();
+                : deployments
+                        .orphan(((ContextAddress.Orphan) address).app())
+                        .map(table -> SessionPage.read(table, handles, clock.instant()));
     }
 
     /** How many nodes see an invalidation, and how long it holds. */
@@ -306,16 +309,27 @@ public final class EngineSessions {
         THIS_NODE_AND_STORE,
         /** No store: here. */
         THIS_NODE,
+        /** The context does not run here: a tombstone for all nodes, and no listener is told. */
+        ROWS_ONLY,
         /** A manager that the console does not know: here, and nothing else can be promised. */
         THIS_NODE_AT_LEAST
     }
 
-    /** What an invalidation in this context reaches; empty when there is none that could tell the listeners. */
+    /** What an invalidation in this context reaches; empty when there is no way. */
     public Optional<Reach> reach(ContextAddress address) {
-        if (!(address instanceof ContextAddress.Deployed deployed)) {
-            return Optional.empty();
-        }
-        return deployments.find(deployed).filter(DeployedContext::isRunning).map(EngineSessions::reach);
+        return ender(address)
+                .map(ender -> ender instanceof Ender.Running running ? reach(running.context()) : Reach.ROWS_ONLY);
+    }
+
+    /** The name of a context as rows carry it; its address where it is not deployed here. */
+    public String app(ContextAddress address) {
+        return address instanceof ContextAddress.Deployed deployed
+                ? deployments.find(deployed).map(DeployedContext::app).orElse(deployed.host() + deployed.name())
+                : ((ContextAddress.Orphan) address).app();
+    }
+
+    Optional<Ender> ender(ContextAddress address) {
+        return deployments.ender(address);
     }
 
     private static Reach reach(DeployedContext context) {
@@ -327,16 +341,23 @@ public final class EngineSessions {
                 .orElse(Reach.THIS_NODE_AT_LEAST);
     }
 
+    /** The trail of what administrators did, kept beside the sessions for so long. */
+    public AuditTrail auditTrail(Duration retention) {
+        return new AuditTrail(deployments::auditTables, retention, clock);
+    }
+
     /**
-     * Ends sessions of a running context; empty when there is no such context.
+     * The sessions of a browser in any context of this engine.
      *
-     * @param told of each result as soon as it is one
+     * @param cookies the values of its cookies, by name
      */
-    public Optional<List<InvalidationResult>> invalidate(
-            ContextAddress.Deployed address, List<Handle> handles, Consumer<InvalidationResult> told) {
-        return deployments.find(address).filter(DeployedContext::isRunning).map(context -> new Invalidator(
-                        context, clock.instant())
-                .invalidate(handles, told));
+    public Set<Handle> sessionsOf(Map<String, List<String>> cookies) {
+        Set<Handle> own = new HashSet<>();
+        for (DeployedContext context : deployments.all()) {
+            String name = SessionConfig.getSessionCookieName(context.context());
+            cookies.getOrDefault(name, List.of()).forEach(value -> own.add(Handle.of(value)));
+        }
+        return own;
     }
 
     /** Saves a live session now; empty when no such context runs here. */

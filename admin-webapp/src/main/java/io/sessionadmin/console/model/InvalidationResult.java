@@ -22,6 +22,8 @@ public record InvalidationResult(Handle handle, Optional<String> user, Outcome o
         ENDED_FOR_NOW,
         /** It had ended before. */
         GONE,
+        /** It was used again meanwhile, and left alone. */
+        SPARED,
         /** It is still there. */
         FAILED
     }

@@ -3,20 +3,16 @@ package io.sessionadmin.console.model;
 import io.sessionadmin.console.model.InvalidationResult.Outcome;
 import io.sessionadmin.store.Invalidation;
 import io.sessionadmin.store.JdbcStore;
-import io.sessionadmin.table.Handle;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.catalina.Session;
 import org.apache.catalina.Store;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ends sessions of one context, and looks afterwards whether they have ended: Tomcat's stores log a failed removal and
@@ -27,61 +23,61 @@ final class Invalidator {
     private static final Log log = LogFactory.getLog(Invalidator.class);
 
     private final DeployedContext context;
-    private final Instant now;
 
-    Invalidator(DeployedContext context, Instant now) {
+    Invalidator(DeployedContext context) {
         this.context = context;
-        this.now = now;
     }
 
-    /** @param told of each result as soon as it is one: a later session may take its time */
-    List<InvalidationResult> invalidate(List<Handle> handles, Consumer<InvalidationResult> told) {
-        SessionPage found = SessionPage.read(context, handles, now);
-        Map<Handle, SessionEntry> entries = new HashMap<>();
-        found.entries().forEach(entry -> entries.put(entry.handle(), entry));
-        List<InvalidationResult> results = new ArrayList<>();
-        for (Handle handle : handles) {
-            InvalidationResult result = invalidate(handle, entries.get(handle), found.problem());
-            told.accept(result);
-            results.add(result);
+    /** Ends sessions that were there when they were listed: with one transaction where the store allows. */
+    List<InvalidationResult> invalidate(List<Target> targets) {
+        JdbcStore jdbc = context.jdbcStore().orElse(null);
+        if (jdbc == null) {
+            return targets.stream()
+                    .map(target -> result(target, guarded(target, () -> withoutTombstone(target))))
+                    .toList();
         }
-        return results;
+        try {
+            Map<String, Invalidation> done =
+                    jdbc.invalidate(targets.stream().map(Target::id).toList());
+            return targets.stream()
+                    .map(target -> result(target, withTombstone(Objects.requireNonNull(done.get(target.id())))))
+                    .toList();
+        } catch (IOException | RuntimeException e) {
+            Ended failed = failed(targets.get(0), e);
+            return targets.stream().map(target -> result(target, failed)).toList();
+        }
     }
 
-    /** @param problem why the store did not answer; none when it did */
-    private InvalidationResult invalidate(Handle handle, @Nullable SessionEntry entry, Reason problem) {
-        if (entry == null) {
-            return problem.isGiven()
-                    ? new InvalidationResult(handle, Optional.empty(), Outcome.FAILED, List.of(problem))
-                    : new InvalidationResult(handle, Optional.empty(), Outcome.GONE, List.of());
-        }
-        Optional<String> user = entry.user(); // while it still has one
-        Ended ended = end(entry);
-        return new InvalidationResult(handle, user, ended.outcome(), ended.details());
+    private static InvalidationResult result(Target target, Ended ended) {
+        return new InvalidationResult(target.handle(), target.user(), ended.outcome(), ended.details());
     }
 
     private record Ended(Outcome outcome, List<Reason> details) {}
 
-    private Ended end(SessionEntry entry) {
+    private Ended guarded(Target target, Supplier<Ended> end) {
         try {
-            JdbcStore jdbc = context.jdbcStore().orElse(null);
-            return jdbc == null ? withoutTombstone(entry) : withTombstone(jdbc, entry);
-        } catch (IOException e) {
-            return new Ended(Outcome.FAILED, List.of(Reason.of(e)));
+            return end.get();
         } catch (RuntimeException e) {
-            // A listener of the application, say: one session must not keep the others alive. Messages of Tomcat's
-            // own exceptions hold the session id, so the log has the class and the place.
-            StackTraceElement[] trace = e.getStackTrace();
-            log.warn("Invalidating session " + entry.handle().brief() + " of " + context.app() + " failed: "
-                    + e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
-            return new Ended(
-                    Outcome.FAILED,
-                    List.of(Reason.of("result.threw", e.getClass().getName())));
+            return failed(target, e);
         }
     }
 
-    private static Ended withTombstone(JdbcStore store, SessionEntry entry) throws IOException {
-        Invalidation done = store.invalidate(entry.id());
+    /**
+     * A listener of the application may throw, say: one session must not keep the others alive. Messages of Tomcat's own
+     * exceptions hold the session id, so the log has the class and the place.
+     */
+    private Ended failed(Target target, Exception e) {
+        if (e instanceof IOException io) {
+            return new Ended(Outcome.FAILED, List.of(Reason.of(io)));
+        }
+        StackTraceElement[] trace = e.getStackTrace();
+        log.warn("Invalidating session " + target.handle().brief() + " of " + context.app() + " failed: "
+                + e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+        return new Ended(
+                Outcome.FAILED, List.of(Reason.of("result.threw", e.getClass().getName())));
+    }
+
+    private static Ended withTombstone(Invalidation done) {
         List<Reason> details = new ArrayList<>();
         if (done.liveCopyExpired()) {
             details.add(Reason.of("result.expiredHere"));
@@ -95,8 +91,8 @@ final class Invalidator {
      * The session is expired here, and its row or file removed. The manager may swap it out or in meanwhile, so what
      * counts is what there is afterwards, under the id that it had.
      */
-    private Ended withoutTombstone(SessionEntry entry) {
-        String id = entry.id();
+    private Ended withoutTombstone(Target target) {
+        String id = target.id();
         List<Reason> details = new ArrayList<>();
         boolean expired = expire(id);
         Reason remains = remove(id);
@@ -119,7 +115,7 @@ final class Invalidator {
         if (context.stored() instanceof StoredSessions.InMemoryOnly) {
             return new Ended(expired ? Outcome.ENDED : Outcome.GONE, details);
         }
-        if (entry.row() != null) {
+        if (target.stored()) {
             details.add(Reason.of("result.removed"));
         }
         if (!expired) {

@@ -66,6 +66,16 @@ public record SessionPage(
         }
     }
 
+    /** The same of a context that is not deployed here. */
+    static SessionPage read(TableSessions orphan, Collection<Handle> handles, Instant now) {
+        EntryReader reader = new EntryReader(orphan, null, null, true, now);
+        try {
+            return merge(Map.of(), orphan.find(handles), reader, Reason.NONE);
+        } catch (IOException e) {
+            return merge(Map.of(), List.of(), reader, Reason.of(e));
+        }
+    }
+
     /** Both sides have the first of their sessions behind the cursor, so the first of both are the first of all. */
     private static SessionPage merge(
             Map<String, LiveSession> live, List<StoredRow> stored, EntryReader reader, Reason problem) {

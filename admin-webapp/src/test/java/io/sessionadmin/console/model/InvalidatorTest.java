@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.catalina.session.StandardSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,9 +67,7 @@ final class InvalidatorTest {
         StandardSession first = shop.visit("first", now);
         Files.createDirectories(directory.resolve("first.session").resolve("not empty"));
 
-        InvalidationResult result = invalidator()
-                .invalidate(List.of(Handle.of("first")), told -> {})
-                .get(0);
+        InvalidationResult result = invalidate(shop, "first");
 
         assertThat(first.isValid()).isFalse();
         assertThat(result.outcome()).isEqualTo(Outcome.ENDED_FOR_NOW);
@@ -82,28 +79,31 @@ final class InvalidatorTest {
         Shop memory = Shop.withoutStore();
         memory.visit("first", now);
 
-        assertThat(new Invalidator(memory.deployed(), now).invalidate(List.of(Handle.of("first")), told -> {}))
-                .extracting(InvalidationResult::outcome)
-                .containsExactly(Outcome.ENDED);
+        assertThat(invalidate(memory, "first").outcome()).isEqualTo(Outcome.ENDED);
     }
 
     /** Something happens between the first session and the second. */
     private List<InvalidationResult> invalidate(Runnable meanwhile) {
-        List<InvalidationResult> told = new ArrayList<>();
-        Consumer<InvalidationResult> listener = result -> {
-            told.add(result);
-            if (told.size() == 1) {
-                meanwhile.run();
-            }
-        };
-        List<InvalidationResult> results =
-                invalidator().invalidate(List.of(Handle.of("first"), Handle.of("second")), listener);
-        assertThat(told).isEqualTo(results);
+        List<Target> targets = targets(shop, "first", "second");
+        Invalidator invalidator = new Invalidator(shop.deployed());
+        List<InvalidationResult> results = new ArrayList<>(invalidator.invalidate(targets.subList(0, 1)));
+        meanwhile.run();
+        results.addAll(invalidator.invalidate(targets.subList(1, 2)));
         return results;
     }
 
-    private Invalidator invalidator() {
-        return new Invalidator(shop.deployed(), now);
+    private InvalidationResult invalidate(Shop in, String id) {
+        return new Invalidator(in.deployed()).invalidate(targets(in, id)).get(0);
+    }
+
+    private List<Target> targets(Shop in, String... ids) {
+        List<Target> targets = new ArrayList<>();
+        for (String id : ids) {
+            SessionPage.read(in.deployed(), List.of(Handle.of(id)), now)
+                    .entries()
+                    .forEach(entry -> targets.add(Target.of(entry)));
+        }
+        return targets;
     }
 
     private void save(StandardSession session) {
