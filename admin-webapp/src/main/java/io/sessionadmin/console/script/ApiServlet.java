@@ -54,6 +54,8 @@ public final class ApiServlet extends ProgramServlet {
         switch (call.path()) {
             case "openapi.json" -> describe(call);
             case "contexts" -> call.get(ApiServlet::contexts);
+            case "nodes" -> call.get(ApiServlet::nodes);
+            case "health" -> call.get(ApiServlet::health);
             case "sessions" -> call.get(ApiServlet::sessions);
             case "sessions/lookup" -> call.post(Set.of("id"), ApiServlet::lookUp);
             default -> {
@@ -88,6 +90,17 @@ public final class ApiServlet extends ProgramServlet {
     private static Fields contexts(Call call) throws RefusedException {
         call.query().takesOnly(Set.of());
         return call.shapes().contexts(call.sessions().overview());
+    }
+
+    private static Fields nodes(Call call) throws RefusedException {
+        call.query().takesOnly(Set.of());
+        return ClusterShapes.nodes(
+                call.sessions().overview(), call.sessions().node());
+    }
+
+    private static Fields health(Call call) throws RefusedException {
+        call.query().takesOnly(Set.of());
+        return ClusterShapes.health(call.sessions().health(call.console().version()));
     }
 
     private static Fields sessions(Call call) throws RefusedException {

@@ -53,12 +53,12 @@ final class Measurements {
     // ------------------------------------------------------------------ contexts
 
     private void contexts(List<ContextSummary> contexts) {
-        figures("live_sessions", "In the memory of this node.", contexts, ContextSummary::live);
+        figures("live_sessions", "In the memory of this node.", contexts, ContextSummary::liveHere);
         figures(
                 "at_risk_sessions",
                 "Live, and the latest change is not in the store: lost if this node stops now.",
                 contexts,
-                ContextSummary::atRisk);
+                ContextSummary::atRiskHere);
         figures(
                 "overdue_sessions",
                 "Live, and not saved within the backup window.",

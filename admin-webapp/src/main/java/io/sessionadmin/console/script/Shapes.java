@@ -58,7 +58,9 @@ final class Shapes {
                 .put("swappedOut", context.swappedOut(), notExact)
                 .put("expired", context.expired(), notExact)
                 .put("invalidated", context.invalidated(), notExact)
-                .put("atRisk", context.atRisk(), notExact);
+                .put("atRisk", context.atRisk(), notExact)
+                .put("liveHere", context.liveHere(), notExact)
+                .put("atRiskHere", context.atRiskHere(), notExact);
         for (SessionBackup.State state : SessionBackup.State.values()) {
             fields.put(word(state), Numbers.backups(context, state), notExact);
         }
@@ -84,6 +86,13 @@ final class Shapes {
                         .put("host", (Object) null)
                         .put("context", (Object) null)
                         .put("app", address.title());
+    }
+
+    /** Of a context that is deployed here. */
+    static Fields place(ContextAddress address) {
+        return new Fields()
+                .put("host", address instanceof ContextAddress.Deployed deployed ? deployed.host() : null)
+                .put("context", address.title());
     }
 
     private static @Nullable String orNull(String name) {

@@ -6,15 +6,19 @@ import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.Finding;
+import io.sessionadmin.console.model.Health;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.ClusterNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -32,6 +36,8 @@ final class TextAnswers {
             case LIST -> list();
             case ATRISK -> atRisk();
             case SESSIONS -> sessions(query);
+            case NODES -> nodes();
+            case HEALTH -> health();
             case FIND -> find(query);
         };
     }
@@ -83,7 +89,7 @@ final class TextAnswers {
 
     private List<String> atRisk() {
         EngineSessions.Overview overview = console.sessions().overview();
-        Figure sum = overview.contexts().stream().map(ContextSummary::atRisk).reduce(Figure.ZERO, Figure::plus);
+        Figure sum = overview.contexts().stream().map(ContextSummary::atRiskHere).reduce(Figure.ZERO, Figure::plus);
         Optional<Instant> oldest = overview.contexts().stream()
                 .flatMap(context -> Optional.ofNullable(context.oldestUnsaved()).stream())
                 .min(Instant::compareTo);
@@ -94,11 +100,60 @@ final class TextAnswers {
                         .orElse(""));
         overview.contexts()
                 .forEach(context -> lines.add(place(context.address())
-                        .put("atRisk", context.atRisk())
+                        .put("atRisk", context.atRiskHere())
                         .put("oldestUnsaved", Numbers.oldestUnsaved(context))
                         .put("backupWindow", context.window().map(Duration::toSeconds))
                         .toString()));
         notes(overview, lines);
+        return lines;
+    }
+
+    // ------------------------------------------------------------------ the cluster
+
+    private List<String> nodes() {
+        EngineSessions.Overview overview = console.sessions().overview();
+        List<String> lines = new ArrayList<>();
+        for (ContextSummary context : overview.contexts()) {
+            context.nodes()
+                    .nodes()
+                    .forEach(node -> lines.add(node(context, node).toString()));
+        }
+        lines.add(0, "OK - " + lines.size() + " nodes have announced themselves, as of " + overview.now());
+        for (ContextSummary context : overview.contexts()) {
+            if (context.nodes().unknown().isGiven()) {
+                lines.add("NOTE - " + context.address().title() + ": "
+                        + Sentences.say(context.nodes().unknown()));
+            }
+        }
+        return lines;
+    }
+
+    private static Line node(ContextSummary context, ClusterNode node) {
+        return place(context.address())
+                .put("node", node.report().origin().node())
+                .put("state", ClusterShapes.word(node.state()))
+                .put("heartbeatAge", node.heartbeatAge().toSeconds())
+                .put("live", node.report().live())
+                .put("atRisk", node.report().atRisk())
+                .put("overdue", node.report().overdue())
+                .put("failing", node.report().failing())
+                .put("listening", node.report().listening())
+                .put("tomcat", node.report().origin().tomcat())
+                .put("store", node.report().origin().store());
+    }
+
+    private List<String> health() {
+        Health health = console.sessions().health(console.version());
+        List<String> lines = new ArrayList<>();
+        lines.add("OK - " + health.findings().size() + " findings on node [" + health.node() + "], as of "
+                + health.asOf());
+        for (Finding finding : health.findings()) {
+            lines.add(ClusterShapes.word(finding.severity()).toUpperCase(Locale.ROOT) + " - " + finding.id() + " "
+                    + finding.context().title() + ": " + ClusterShapes.title(finding) + " "
+                    + ClusterShapes.advice(finding)
+                    + (finding.change().isEmpty() ? "" : " " + finding.change()));
+        }
+        ClusterShapes.problems(health).forEach(problem -> lines.add("NOTE - " + problem));
         return lines;
     }
 

@@ -14,6 +14,8 @@ enum TextCommand {
                     + " sort limit after",
             "?path=/shop",
             "sessions of a context, by handle or as sort says"),
+    NODES("", "", "the nodes of each context, as they have announced themselves"),
+    HEALTH("", "", "what should be known or changed, the worst first"),
     FIND("id", "-d id=...", "the sessions with this id");
 
     private final String parameters;

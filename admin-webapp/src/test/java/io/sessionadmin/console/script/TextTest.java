@@ -63,6 +63,16 @@ final class TextTest {
     }
 
     @Test
+    void nodesAndFindingsAreLines() {
+        assertThat(ok("nodes").get(0)).matches("OK - \\d+ nodes have announced themselves, as of .*");
+        List<String> health = ok("health");
+        assertThat(health.get(0)).matches("OK - \\d+ findings on node \\[Tomcat], as of .*");
+        assertThat(health.subList(1, health.size()))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("(DANGER|WARNING|NOTE) - .+"));
+    }
+
+    @Test
     void anIdIsFoundByPostAndNotGivenBack() {
         Answer found = programs.post("/text/find", "id=5107");
 
@@ -87,7 +97,7 @@ final class TextTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET  | ''           | 404 | The commands are list, atrisk, sessions, find",
+                "GET  | ''           | 404 | The commands are list, atrisk, sessions, nodes, health, find",
                 "GET  | shutdown     | 404 | The commands are list",
                 "GET  | list/        | 404 | The commands are list",
                 "GET  | list?all=1   | 400 | This takes no parameters",

@@ -1,0 +1,128 @@
+package io.sessionadmin.console.script;
+
+import io.sessionadmin.console.Messages;
+import io.sessionadmin.console.model.ContextSummary;
+import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Finding;
+import io.sessionadmin.console.model.Health;
+import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.console.model.Setting;
+import io.sessionadmin.table.ClusterNode;
+import io.sessionadmin.table.NodeReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The shapes of answers about nodes, and about what is wrong with them. */
+final class ClusterShapes {
+
+    private ClusterShapes() {}
+
+    // ------------------------------------------------------------------ nodes
+
+    static Fields nodes(EngineSessions.Overview overview, String node) {
+        List<Fields> nodes = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (ContextSummary context : overview.contexts()) {
+            context.nodes().nodes().forEach(each -> nodes.add(node(context, each)));
+            if (context.nodes().unknown().isGiven()) {
+                problems.add(context.address().title() + ": "
+                        + Sentences.say(context.nodes().unknown()));
+            }
+        }
+        return new Fields()
+                .put("node", node)
+                .put("asOf", overview.now())
+                .put("nodes", nodes)
+                .put("problems", problems);
+    }
+
+    private static Fields node(ContextSummary context, ClusterNode node) {
+        NodeReport report = node.report();
+        NodeReport.Origin origin = report.origin();
+        return Shapes.place(context.address())
+                .put("node", origin.node())
+                .put("thisNode", context.nodes().isOwn(node))
+                .put("state", word(node.state()))
+                .put("heartbeatAgeSeconds", node.heartbeatAge().toSeconds())
+                .put("clockAheadMillis", node.clockAhead().toMillis())
+                .put("uptimeSeconds", report.uptime().toSeconds())
+                .put("tomcat", origin.tomcat())
+                .put("store", origin.store())
+                .put("coherence", origin.coherence())
+                .put("maxIdleBackup", origin.maxIdleBackup())
+                .put("backupWindowSeconds", Optional.ofNullable(origin.window()).map(Duration::toSeconds))
+                .put("live", report.live())
+                .put("atRisk", report.atRisk())
+                .put("overdue", report.overdue())
+                .put("failing", report.failing())
+                .put(
+                        "oldestUnsavedSeconds",
+                        Optional.ofNullable(report.oldestUnsaved())
+                                .map(Duration::toSeconds)
+                                .orElse(0L))
+                .put("listening", report.listening());
+    }
+
+    static String word(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+
+    // ------------------------------------------------------------------ health
+
+    static Fields health(Health health) {
+        return new Fields()
+                .put("node", health.node())
+                .put("asOf", health.asOf())
+                .put(
+                        "findings",
+                        health.findings().stream().map(ClusterShapes::finding).toList())
+                .put(
+                        "contexts",
+                        health.contexts().stream()
+                                .map(context -> Shapes.place(context.context())
+                                        .put(
+                                                "settings",
+                                                context.settings().stream()
+                                                        .map(ClusterShapes::setting)
+                                                        .toList()))
+                                .toList())
+                .put("problems", problems(health));
+    }
+
+    static List<String> problems(Health health) {
+        return health.unexamined().stream()
+                .map(context -> context.context().title() + ": " + Sentences.say(context.reason()))
+                .toList();
+    }
+
+    private static Fields finding(Finding finding) {
+        return Shapes.place(finding.context())
+                .put("id", finding.id())
+                .put("severity", word(finding.severity()))
+                .put("title", title(finding))
+                .put("advice", advice(finding))
+                .put("change", finding.change().isEmpty() ? null : finding.change());
+    }
+
+    static String title(Finding finding) {
+        Object[] arguments = finding.arguments().stream()
+                .map(argument -> argument instanceof Reason reason ? Sentences.say(reason) : argument)
+                .toArray();
+        return new Messages(Locale.ENGLISH).say("finding." + finding.kind().name(), arguments);
+    }
+
+    static String advice(Finding finding) {
+        return new Messages(Locale.ENGLISH).say("advice." + finding.kind().name());
+    }
+
+    private static Fields setting(Setting setting) {
+        return new Fields()
+                .put("element", setting.element())
+                .put("name", setting.name())
+                .put("value", setting.value())
+                .put("changed", setting.changed());
+    }
+}
