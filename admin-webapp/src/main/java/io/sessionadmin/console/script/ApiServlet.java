@@ -94,8 +94,7 @@ public final class ApiServlet extends ProgramServlet {
 
     private static Fields nodes(Call call) throws RefusedException {
         call.query().takesOnly(Set.of());
-        return ClusterShapes.nodes(
-                call.sessions().overview(), call.sessions().node());
+        return ClusterShapes.nodes(call.sessions().overview(), call.sessions().node());
     }
 
     private static Fields health(Call call) throws RefusedException {

@@ -89,7 +89,8 @@ final class TextAnswers {
 
     private List<String> atRisk() {
         EngineSessions.Overview overview = console.sessions().overview();
-        Figure sum = overview.contexts().stream().map(ContextSummary::atRiskHere).reduce(Figure.ZERO, Figure::plus);
+        Figure sum =
+                overview.contexts().stream().map(ContextSummary::atRiskHere).reduce(Figure.ZERO, Figure::plus);
         Optional<Instant> oldest = overview.contexts().stream()
                 .flatMap(context -> Optional.ofNullable(context.oldestUnsaved()).stream())
                 .min(Instant::compareTo);

@@ -286,7 +286,8 @@ final class ApiTest {
 
     @Test
     void theParametersOfTheDescriptionAreThoseThatAreTaken() {
-        for (String path : List.of("/openapi.json", "/contexts", "/nodes", "/health", "/sessions", "/sessions/{handle}")) {
+        for (String path :
+                List.of("/openapi.json", "/contexts", "/nodes", "/health", "/sessions", "/sessions/{handle}")) {
             String detail = programs.get(API + path.replace("{handle}", handle("5E551077")) + "?nonsense=1")
                     .json()
                     .path("detail")
