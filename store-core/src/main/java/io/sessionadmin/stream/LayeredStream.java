@@ -51,6 +51,11 @@ final class LayeredStream {
             }
         }
         attributes.addAll(newer.attributes());
+        if (attributes.size() > limits.maxAttributes()) {
+            throw new UnreadableStreamException(
+                    attributes.size() + " attributes with the changes, the limit is " + limits.maxAttributes(),
+                    data.length);
+        }
         SortedSet<String> classNames = new TreeSet<>(older.classNames());
         classNames.addAll(newer.classNames());
         return new SessionStream(

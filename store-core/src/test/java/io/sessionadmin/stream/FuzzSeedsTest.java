@@ -3,6 +3,8 @@ package io.sessionadmin.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,6 +51,14 @@ final class FuzzSeedsTest {
         }
     }
 
+    @Test
+    void aRowWithChangesIsAmongThem() throws Exception {
+        assertThat(SessionStream.read(Objects.requireNonNull(onDisk().get("session-with-changes")))
+                        .attributes())
+                .extracting(StoredAttribute::name)
+                .containsExactlyInAnyOrder("changed", "kept");
+    }
+
     /** Writes the seeds anew; the directory is the only argument. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
@@ -73,6 +83,7 @@ final class FuzzSeedsTest {
         loggedIn.setPrincipal(Streams.jane());
         loggedIn.setAttribute("user", "jane");
         seeds.put("session-logged-in", Streams.write(loggedIn));
+        seeds.put("session-with-changes", withChanges());
         seeds.put("session-refused", Streams.handMade(out -> {
             for (int i = 0; i < 4; i++) {
                 out.writeObject(null);
@@ -88,6 +99,28 @@ final class FuzzSeedsTest {
             out.writeObject(1);
         }));
         return seeds;
+    }
+
+    /** As a row has it, see {@link LayeredStream}: one attribute is another, one is gone, one is as it was. */
+    private static byte[] withChanges() {
+        byte[] changes = Streams.handMade(out -> {
+            for (int i = 0; i < 4; i++) {
+                out.writeObject(null);
+            }
+            out.writeObject(1);
+            out.writeObject("changed");
+            out.writeObject(new Shop.Point(1, "new"));
+            out.writeObject(2);
+            out.writeObject("changed");
+            out.writeObject("gone");
+        });
+        byte[] whole = Streams.withAttributes(Map.of("changed", "old", "gone", 1L, "kept", List.of("a")));
+        return ByteBuffer.allocate(8 + changes.length + whole.length)
+                .put("SAC1".getBytes(StandardCharsets.US_ASCII))
+                .putInt(changes.length)
+                .put(changes)
+                .put(whole)
+                .array();
     }
 
     private static Map<String, byte[]> onDisk() throws IOException {
