@@ -82,6 +82,24 @@ final class ConsolePagesTest {
     }
 
     @Test
+    void theDoctorSaysWhatIsWrongAndWhatToChange() {
+        assertThat(get("/session-admin/health"))
+                .startsWith("HTTP/1.1 200")
+                .contains("data-finding=\"backup-off\" data-severity=\"danger\"")
+                .contains("&lt;Manager maxIdleBackup=&quot;1&quot; .../&gt;")
+                .contains("data-setting=\"sessionActivityCheck\"")
+                .contains("id=\"nav-health\"");
+    }
+
+    @Test
+    void theOverviewReadsItselfAgainForWhoAsksOnly() {
+        assertThat(get("/session-admin/")).doesNotContain("http-equiv=\"refresh\"");
+        assertThat(get("/session-admin/?refresh=30")).contains("http-equiv=\"refresh\" content=\"30\"");
+        assertThat(get("/session-admin/?refresh=1")).as("not under the cursor").contains("content=\"10\"");
+        assertThat(get("/session-admin/?refresh=x")).doesNotContain("http-equiv=\"refresh\"");
+    }
+
+    @Test
     void parametersThatCannotBeReadAreABadRequestAndTheirValueIsNotShown() {
         assertThat(get("/session-admin/?unreadable"))
                 .startsWith("HTTP/1.1 400")

@@ -234,7 +234,9 @@ public enum FindingKind {
             Set<String> versions = new TreeSet<>();
             patient.nodes().nodes().stream()
                     .filter(ClusterNode::alive)
-                    .forEach(node -> versions.add(node.report().origin().store()));
+                    .map(node -> node.report().origin().store())
+                    .filter(version -> !version.equals("unknown"))
+                    .forEach(versions::add);
             return when(versions.size() > 1, "", String.join(", ", versions));
         }
     },
