@@ -86,7 +86,7 @@ final class BackUpNowTest {
         SharedTomcat one = nodes.start(STRICT);
         SharedTomcat two = nodes.start(STRICT);
         String id = one.newSession("who", "ann").getIdInternal();
-        two.store.invalidate(id);
+        two.invalidate(id);
 
         assertThat(one.store.backUp(id)).isEqualTo(new BackupResult.NotLive());
         assertThat(one.holds(id)).isFalse();
