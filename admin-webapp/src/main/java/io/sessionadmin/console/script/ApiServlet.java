@@ -3,6 +3,8 @@ package io.sessionadmin.console.script;
 import io.sessionadmin.console.Console;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.JobStatus;
+import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionsFound;
@@ -11,8 +13,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -23,6 +27,9 @@ public final class ApiServlet extends ProgramServlet {
 
     private static final long serialVersionUID = 1L;
     private static final String VERSION = "/v1/";
+    private static final String JOBS = "jobs/";
+    private static final Set<String> INVALIDATE =
+            Set.of("context", "host", "handles", "filter", "expectedCount", "reason");
 
     @Override
     String role() {
@@ -56,9 +63,17 @@ public final class ApiServlet extends ProgramServlet {
             case "contexts" -> call.get(ApiServlet::contexts);
             case "nodes" -> call.get(ApiServlet::nodes);
             case "health" -> call.get(ApiServlet::health);
+            case "audit" ->
+                call.get(asked ->
+                        AuditQuery.parse(asked.query()).answer(asked.console().audit()));
             case "sessions" -> call.get(ApiServlet::sessions);
             case "sessions/lookup" -> call.post(Set.of("id"), ApiServlet::lookUp);
+            case "sessions/invalidate" -> call.post(INVALIDATE, ApiServlet::invalidate);
             default -> {
+                if (call.path().startsWith(JOBS)) {
+                    job(call, call.path().substring(JOBS.length()));
+                    return;
+                }
                 if (!call.path().startsWith("sessions/")) {
                     throw noSuchPath();
                 }
@@ -147,5 +162,53 @@ public final class ApiServlet extends ProgramServlet {
                                                 place.detail().now()))
                                 .toList())
                 .put("problems", found.problems());
+    }
+
+    // ------------------------------------------------------------------ ending
+
+    private static Fields invalidate(Call call, Map<String, Object> body) throws RefusedException {
+        ContextAddress.Deployed context = null;
+        if (body.get("context") instanceof String name) {
+            Object host = body.get("host");
+            context = new ContextAddress.Deployed(host == null ? call.sessions().defaultHost() : host.toString(), name);
+        }
+        boolean named = body.get("handles") instanceof List<?>;
+        if (named == body.get("filter") instanceof Map<?, ?> || (named && context == null)) {
+            throw new RefusedException(
+                    Problem.BAD_BODY,
+                    "Send \"handles\" (a list) and \"context\", or \"filter\" (an object with the conditions of GET"
+                            + " sessions) and \"expectedCount\".");
+        }
+        Selection selection = body.get("handles") instanceof List<?> handles && context != null
+                ? EndedSessions.named(context, handles)
+                : EndedSessions.matching(context, body.get("filter") instanceof Map<?, ?> filter ? filter : Map.of());
+        OptionalInt expected = OptionalInt.empty();
+        if (body.containsKey("expectedCount")) {
+            if (!(body.get("expectedCount") instanceof Long count) || count < 0 || count > Integer.MAX_VALUE) {
+                throw new RefusedException(Problem.BAD_BODY, "\"expectedCount\" has to be a whole number.");
+            }
+            expected = OptionalInt.of(count.intValue());
+        }
+        String reason = body.get("reason") instanceof String text ? text : "";
+        return job(call, call.ended().end(selection, expected, reason));
+    }
+
+    private static void job(Call call, String name) throws IOException, RefusedException {
+        if (name.endsWith("/stop")) {
+            String id = name.substring(0, name.length() - "/stop".length());
+            call.post(Set.of(), (asked, body) -> job(asked, asked.ended().stop(id)));
+        } else {
+            call.get(asked -> {
+                asked.query().takesOnly(Set.of());
+                return job(asked, asked.ended().job(name));
+            });
+        }
+    }
+
+    private static Fields job(Call call, JobStatus job) {
+        if (!job.isOver()) {
+            call.response().setStatus(HttpServletResponse.SC_ACCEPTED);
+        }
+        return JobShapes.of(job);
     }
 }

@@ -79,6 +79,10 @@ record Call(Console console, HttpServletRequest request, HttpServletResponse res
         return console.sessions();
     }
 
+    EndedSessions ended() {
+        return new EndedSessions(console, request);
+    }
+
     Shapes shapes() {
         return new Shapes(console.sessions().node());
     }

@@ -12,6 +12,7 @@ enum Problem {
     NO_SUCH_PATH(404, "There is no such path"),
     NO_SUCH_CONTEXT(404, "There is no such context"),
     NO_SUCH_SESSION(404, "There is no such session"),
+    NO_SUCH_JOB(404, "There is no such job"),
     WRONG_METHOD(405, "Another method is needed"),
     NOT_ACCEPTABLE(406, "Only JSON is spoken here"),
     CANNOT_INVALIDATE(409, "These sessions can't be ended from here"),

@@ -8,6 +8,9 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.console.model.Finding;
 import io.sessionadmin.console.model.Health;
+import io.sessionadmin.console.model.InvalidationResult;
+import io.sessionadmin.console.model.JobStatus;
+import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionQuery;
@@ -19,16 +22,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** The lines that answer a command of a script. */
 final class TextAnswers {
 
     private final Console console;
+    private final EndedSessions ended;
 
-    TextAnswers(Console console) {
+    TextAnswers(Console console, EndedSessions ended) {
         this.console = console;
+        this.ended = ended;
     }
 
     List<String> answer(TextCommand command, Query query) throws RefusedException {
@@ -39,6 +46,9 @@ final class TextAnswers {
             case NODES -> nodes();
             case HEALTH -> health();
             case FIND -> find(query);
+            case EXPIRE -> expire(query);
+            case INVALIDATE -> invalidate(query);
+            case JOB -> job(ended.job(needed(query, "job", TextCommand.JOB)));
         };
     }
 
@@ -186,11 +196,7 @@ final class TextAnswers {
     }
 
     private List<String> find(Query query) throws RefusedException {
-        String id = query.one("id")
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .orElseThrow(() -> new RefusedException(Problem.BAD_PARAMETER, TextCommand.FIND.usage()));
-        Lookup found = Lookup.of(console.sessions(), id);
+        Lookup found = Lookup.of(console.sessions(), needed(query, "id", TextCommand.FIND));
         List<String> lines = new ArrayList<>();
         lines.add("OK - Session [" + found.handle().hex() + "] is in "
                 + found.places().size() + " contexts");
@@ -201,6 +207,79 @@ final class TextAnswers {
                                 place.detail().now())
                         .toString()));
         found.problems().forEach(problem -> lines.add("NOTE - " + problem));
+        return lines;
+    }
+
+    private static String needed(Query query, String name, TextCommand command) throws RefusedException {
+        return query.one(name)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(() -> new RefusedException(Problem.BAD_PARAMETER, command.usage()));
+    }
+
+    // ------------------------------------------------------------------ ending
+
+    /** As Tomcat's Manager: idle for longer than so many minutes; 0 for all. */
+    private List<String> expire(Query query) throws RefusedException {
+        String minutes = needed(query, "idle", TextCommand.EXPIRE);
+        if (!minutes.matches("\\d{1,6}")) {
+            throw new RefusedException(
+                    Problem.BAD_PARAMETER, "idle has to be a number of minutes; 0 takes all sessions.");
+        }
+        Map<String, String> idle = minutes.matches("0+") ? Map.of() : Map.of("idleOver", minutes + "m");
+        return end(EndedSessions.matching(query.place(), idle), query);
+    }
+
+    private List<String> invalidate(Query query) throws RefusedException {
+        String[] handles = query.values().get("handle");
+        boolean named = handles != null;
+        if (named == query.one("user").isPresent()) {
+            throw new RefusedException(Problem.BAD_PARAMETER, TextCommand.INVALIDATE.usage());
+        }
+        return end(
+                named
+                        ? EndedSessions.named(query.place(), List.of(handles))
+                        : EndedSessions.matching(
+                                query.place(), Map.of("user", needed(query, "user", TextCommand.INVALIDATE))),
+                query);
+    }
+
+    /** A script says which; how many these are now is how many it expects. */
+    private List<String> end(Selection selection, Query query) throws RefusedException {
+        ContextAddress.Deployed place = query.place();
+        if (!console.sessions().knows(place)) {
+            throw noSuchContext();
+        }
+        int count = ended.count(selection);
+        if (count == 0 && selection instanceof Selection.Matching) {
+            return List.of("OK - Invalidated 0 of 0 sessions: there is none");
+        }
+        return job(
+                ended.end(selection, OptionalInt.of(count), query.one("reason").orElse("")));
+    }
+
+    private static List<String> job(JobStatus job) {
+        List<String> lines = new ArrayList<>();
+        Line counts = new Line();
+        job.counts().forEach((outcome, count) -> counts.put(JobShapes.word(outcome), count));
+        int failed = job.count(InvalidationResult.Outcome.FAILED);
+        boolean bad = job.isOver() && failed > 0;
+        lines.add((bad ? "FAIL - " : "OK - ") + (job.isOver() ? "Invalidated " : "Is invalidating: ")
+                + (job.dealtWith() - failed) + " of " + job.total() + " sessions; " + counts);
+        if (!job.isOver()) {
+            lines.add("NEXT - " + new Line().put("job", job.id()));
+        }
+        job.nodes()
+                .forEach(node -> lines.add(place(node.context())
+                        .put("node", node.node().isEmpty() ? null : node.node())
+                        .put("state", JobShapes.word(node.state()))
+                        .put("ended", node.ended())
+                        .toString()));
+        job.results().stream()
+                .filter(result -> result.result().outcome() == InvalidationResult.Outcome.FAILED)
+                .forEach(
+                        result -> lines.add("NOTE - " + result.result().handle().hex() + ": "
+                                + String.join(" ", Sentences.of(result.result().details()))));
         return lines;
     }
 

@@ -16,7 +16,16 @@ enum TextCommand {
             "sessions of a context, by handle or as sort says"),
     NODES("", "", "the nodes of each context, as they have announced themselves"),
     HEALTH("", "", "what should be known or changed, the worst first"),
-    FIND("id", "-d id=...", "the sessions with this id");
+    FIND("id", "-d id=...", "the sessions with this id"),
+    EXPIRE(
+            "path version host idle reason",
+            "-d path=/shop -d idle=30",
+            "ends sessions idle for longer than so many minutes"),
+    INVALIDATE(
+            "path version host handle user reason",
+            "-d path=/shop -d user=alice",
+            "ends the sessions of a user, or those named by handle=..."),
+    JOB("job", "?job=...", "how far the ending of many sessions is");
 
     private final String parameters;
     private final String example;

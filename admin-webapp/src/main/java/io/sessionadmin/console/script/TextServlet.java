@@ -37,7 +37,7 @@ public final class TextServlet extends ProgramServlet {
                     Problem.BAD_PARAMETER,
                     "A session id is a credential: send it in the body of a POST, not in a URL.");
         }
-        write(response, new TextAnswers(console).answer(command, query));
+        write(response, new TextAnswers(console, new EndedSessions(console, request)).answer(command, query));
     }
 
     @Override

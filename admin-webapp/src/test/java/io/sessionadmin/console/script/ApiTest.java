@@ -281,13 +281,14 @@ final class ApiTest {
     @Test
     @Order(Integer.MAX_VALUE)
     void everyPathAndFieldOfTheDescriptionIsAnswered() {
+        get("/audit?limit=1", "/audit");
         assertThat(description.neverAnswered()).isEmpty();
     }
 
     @Test
     void theParametersOfTheDescriptionAreThoseThatAreTaken() {
-        for (String path :
-                List.of("/openapi.json", "/contexts", "/nodes", "/health", "/sessions", "/sessions/{handle}")) {
+        for (String path : List.of(
+                "/openapi.json", "/contexts", "/nodes", "/health", "/sessions", "/sessions/{handle}", "/audit")) {
             String detail = programs.get(API + path.replace("{handle}", handle("5E551077")) + "?nonsense=1")
                     .json()
                     .path("detail")
@@ -318,7 +319,7 @@ final class ApiTest {
     void whatShouldBeKnownIsFoundWithItsRemedy() {
         JsonNode health = get("/health", "/health").json();
 
-        assertThat(health.path("findings").findValuesAsText("id")).contains("store-failing");
+        assertThat(health.path("findings").findValuesAsText("id")).contains("no-store");
         assertThat(health.path("findings").findValuesAsText("severity")).contains("danger");
         assertThat(health.path("contexts").findValuesAsText("context")).contains("/memory", "/stored");
         assertThat(health.path("contexts").findValuesAsText("element")).contains("Manager", "Store");
@@ -375,6 +376,102 @@ final class ApiTest {
                         .path("detail")
                         .asText())
                 .contains("idleOver");
+    }
+
+    @Test
+    void namedSessionsAreEndedAndEachSaysHow() throws Exception {
+        programs.stored("E4D1", "carol");
+        Answer answer = post(
+                "/sessions/invalidate",
+                "{\"context\":\"/stored\",\"handles\":[\"" + handle("E4D1") + "\",\"" + handle("NOBODY")
+                        + "\"],\"reason\":\"left the company\\r\\nOK\"}");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.json().path("state").asText()).isEqualTo("done");
+        assertThat(answer.json().path("outcomes").path("ended").asInt()).isEqualTo(1);
+        JsonNode result = answer.json().path("results").get(0);
+        assertThat(result.path("handle").asText()).isEqualTo(handle("E4D1"));
+        assertThat(result.path("user").asText()).isEqualTo("carol");
+        assertThat(answer.json().path("nodes")).isNotEmpty();
+        assertThat(answer.body()).doesNotContain("E4D1\"");
+        String job = answer.json().path("job").asText();
+        Answer again = programs.get(API + "/jobs/" + job);
+        description.holds("get", "/jobs/{job}", again);
+        assertThat(again.json()).isEqualTo(answer.json());
+        Answer stopped = programs.post(API + "/jobs/" + job + "/stop", "{}");
+        description.holds("post", "/jobs/{job}/stop", stopped);
+        assertThat(stopped.json().path("state").asText()).isEqualTo("done");
+        JsonNode action = get("/audit?who=manager-script&handle=" + handle("E4D1"), "/audit")
+                .json()
+                .path("actions")
+                .get(0);
+        assertThat(action.path("reason").asText()).isEqualTo("left the company  OK");
+        assertThat(action.path("done").asInt()).isEqualTo(1);
+        assertThat(get("/audit?limit=1", "/audit").json().path("actions")).hasSize(1);
+        assertThat(action.path("address").asText()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void aFilterEndsAsManyAsExpectedOrNone() throws Exception {
+        programs.stored("DA4E1", "dave");
+        programs.stored("DA4E2", "dave");
+        String daves = "{\"context\":\"/stored\",\"filter\":{\"user\":\"dave\"}";
+
+        Answer unsaid = post("/sessions/invalidate", daves + "}");
+        assertThat(unsaid.status()).isEqualTo(409);
+        assertThat(unsaid.json().path("count").asInt()).isEqualTo(2);
+        Answer drifted = post("/sessions/invalidate", daves + ",\"expectedCount\":1}");
+        assertThat(drifted.status()).isEqualTo(409);
+        assertThat(drifted.json().path("type").asText()).isEqualTo("urn:session-admin:count-drifted");
+        assertThat(get("/sessions?user=dave&state=live", "/sessions").json().path("sessions"))
+                .hasSize(2);
+        assertThat(post("/sessions/invalidate", daves + ",\"expectedCount\":2}")
+                        .json()
+                        .path("outcomes")
+                        .path("ended")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(get("/sessions?user=dave&state=live", "/sessions").json().path("sessions"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | 400",
+                "{\"context\":\"/memory\"} | 400",
+                "{\"handles\":[\"00000000000000000000000000000000\"]} | 400",
+                "{\"context\":\"/memory\",\"handles\":[]} | 400",
+                "{\"context\":\"/memory\",\"handles\":[\"5E551077\"]} | 400",
+                "{\"context\":\"/memory\",\"handles\":[\"00000000000000000000000000000000\"],\"filter\":{}} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"usr\":\"x\"},\"expectedCount\":1} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"user\":\"x\"},\"expectedCount\":\"1\"} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"user\":\"x\"},\"expectedCount\":-1} | 400",
+                "{\"context\":\"/nowhere\",\"handles\":[\"00000000000000000000000000000000\"]} | 404",
+                "{\"context\":\"/memory\",\"handles\":[\"00000000000000000000000000000000\"]} | 409",
+                "{\"context\":\"/memory\",\"filter\":{},\"expectedCount\":0} | 409",
+            })
+    void nothingEndsByAMistake(String body, int status) {
+        Answer answer = post("/sessions/invalidate", body);
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(programs.isLive("5E551077")).isTrue();
+        assertThat(programs.isLive("BAD")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"from=yesterday", "to=1", "limit=0", "limit=1000", "after=1-x", "after=x", "page=2"})
+    void theAuditTrailIsAskedStrictly(String asked) {
+        assertThat(get("/audit?" + asked, "/audit").status()).isEqualTo(400);
+    }
+
+    @Test
+    void aJobThatIsNotKnownIsSaidSo() {
+        Answer answer = programs.get(API + "/jobs/nothing");
+        description.holds("get", "/jobs/{job}", answer);
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(programs.get(API + "/jobs/nothing/stop").status()).isEqualTo(405);
     }
 
     private static Answer get(String path, String described) {

@@ -89,6 +89,8 @@ final class OpenApi {
                 .path("properties")
                 .fieldNames()
                 .forEachRemaining(field -> described.add(schema.getKey() + "." + field)));
+        described.removeIf(name -> name.startsWith("Ending.")); // what is sent, not answered
+        described.remove("NodeOutcome.reason"); // of nodes of which nothing is known
         described.removeAll(answered);
         return described;
     }
