@@ -57,7 +57,7 @@ public final class SessionStreamFuzz {
             }
             check(bytes <= data.length, "the attributes are larger than the stream");
             // changes and the whole stream have as many each
-            check(values <= 2 * limits.maxValues() + stream.attributes().size() * 110L, "too many values: " + values);
+            check(values <= 2L * limits.maxValues() + stream.attributes().size() * 110L, "too many values: " + values);
         } catch (UnreadableStreamException e) {
             check(e.offset() >= 0 && e.offset() <= data.length, "an offset outside of the stream");
             check(String.valueOf(e.getMessage()).length() < 500, "a long reason");
