@@ -49,7 +49,10 @@ final class FindingKindTest {
 
     private static final Patient SOUND_STOCK = with(SOUND, STOCK, nodes(node("tc-1", "1")));
 
-    /** @param sick has the fault @param sound has it not, and is like the sick one otherwise */
+    /**
+     * @param sick has the fault
+     * @param sound has it not, and is like the sick one otherwise
+     */
     private record Example(Patient sick, Patient sound) {
         static Example of(Patient sound, UnaryOperator<Patient> falls) {
             return new Example(falls.apply(sound), sound);
