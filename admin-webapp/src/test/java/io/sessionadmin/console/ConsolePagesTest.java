@@ -17,6 +17,7 @@ import org.apache.catalina.Session;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.session.FileStore;
 import org.apache.catalina.session.PersistentManager;
+import org.apache.catalina.session.StandardSession;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +141,19 @@ final class ConsolePagesTest {
                 .contains("in memory of this node only")
                 .doesNotContain(id);
         assertThat(get("/session-admin/activity?who=somebody-else")).contains("No action meets this");
+    }
+
+    @Test
+    void allThatAFilterTakesAreConfirmedFromTheList() {
+        StandardSession alice = (StandardSession) shop.getManager().createSession(null);
+        alice.setAttribute("user", "alice");
+        String list = get("/session-admin/sessions?" + SHOP + "&user=alice");
+
+        assertThat(list).startsWith("HTTP/1.1 200").contains("id=\"invalidate-matching\"");
+        assertThat(get("/session-admin/sessions?" + SHOP)).doesNotContain("id=\"invalidate-matching\"");
+        assertThat(tomcat.get("session-viewer", "/session-admin/sessions?user=alice"))
+                .startsWith("HTTP/1.1 200")
+                .doesNotContain("id=\"invalidate-matching\"");
     }
 
     @Test

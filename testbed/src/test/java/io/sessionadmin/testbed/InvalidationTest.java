@@ -201,7 +201,7 @@ final class InvalidationTest {
             browser.all("#sessions tbody tr").stream()
                     .filter(row -> row.getText().contains(user))
                     .findFirst()
-                    .orElseThrow()
+                    .orElseThrow(() -> new AssertionError(browser.text()))
                     .findElement(By.cssSelector("input[name=handle]"))
                     .click();
             browser.follow("#invalidate");
