@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 
 /** An admin ends many sessions, hears what each node did, and leaves a trail. */
 final class InvalidationTest {
@@ -203,7 +204,7 @@ final class InvalidationTest {
                     .findFirst()
                     .orElseThrow(() -> new AssertionError(browser.text()))
                     .findElement(By.cssSelector("input[name=handle]"))
-                    .click();
+                    .sendKeys(Keys.SPACE);
             browser.follow("#invalidate");
             assertThat(browser.find("#question").getText()).contains(user);
             browser.find("#reason").sendKeys("asked for it");
