@@ -14,7 +14,8 @@ import java.util.ResourceBundle;
 public final class Messages {
 
     /** The first one stands in for all that are missing. */
-    private static final List<Locale> LANGUAGES = List.of(Locale.ENGLISH);
+    static final List<Locale> LANGUAGES =
+            List.of(Locale.ENGLISH, Locale.GERMAN, Locale.FRENCH, Locale.JAPANESE, Locale.CHINESE);
 
     private static final String BUNDLE = "io.sessionadmin.console.messages.console";
     private static final ResourceBundle.Control NO_FALLBACK =

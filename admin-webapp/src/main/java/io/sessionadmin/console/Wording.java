@@ -13,7 +13,6 @@ import java.util.Locale;
 final class Wording {
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
-    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
     private static final String[] SIZES = {"size.bytes", "size.kilo", "size.mega", "size.giga"};
 
     private final Messages messages;
@@ -34,6 +33,10 @@ final class Wording {
 
     String say(Reason reason) {
         return reason.isGiven() ? messages.say(reason.key(), reason.arguments().toArray()) : "";
+    }
+
+    private DateTimeFormatter day() {
+        return DateTimeFormatter.ofPattern(say("time.day") + " HH:mm:ss", Locale.ROOT);
     }
 
     String number(long value) {
@@ -86,7 +89,7 @@ final class Wording {
         boolean today = moment.atOffset(ZoneOffset.UTC)
                 .toLocalDate()
                 .equals(now.atOffset(ZoneOffset.UTC).toLocalDate());
-        return say("time.utc", (today ? CLOCK : MOMENT).format(moment.atOffset(ZoneOffset.UTC)));
+        return say("time.utc", (today ? CLOCK : day()).format(moment.atOffset(ZoneOffset.UTC)));
     }
 
     /** In units of 1,000. */

@@ -17,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.MessageFormat;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,10 +68,54 @@ final class MessagesTest {
 
     @Test
     void everyMessageIsAPatternWithItsApostrophesWrittenTwice() throws IOException {
-        for (String text : english().stringPropertyValues()) {
-            assertThat(new MessageFormat(text, Locale.ENGLISH).toPattern()).isNotNull();
-            assertThat(text.replace("''", "")).doesNotContain("'");
+        for (Locale language : Messages.LANGUAGES) {
+            for (String text : words(language).stringPropertyValues()) {
+                assertThat(new MessageFormat(text, language).toPattern()).isNotNull();
+                assertThat(text.replace("''", "")).as("in " + language).doesNotContain("'");
+            }
         }
+    }
+
+    @Test
+    void everyLanguageSaysAllThatEnglishSaysAboutTheSameThings() throws IOException {
+        Words english = english();
+        for (Locale language : Messages.LANGUAGES) {
+            Words words = words(language);
+            assertThat(words.stringPropertyNames())
+                    .as("in " + language)
+                    .containsExactlyInAnyOrderElementsOf(english.stringPropertyNames());
+            for (String key : english.stringPropertyNames()) {
+                assertThat(arguments(words.getProperty(key)))
+                        .as(key + " in " + language)
+                        .isEqualTo(arguments(english.getProperty(key)));
+            }
+        }
+    }
+
+    private static Set<String> arguments(String pattern) {
+        Set<String> arguments = new TreeSet<>();
+        Matcher matcher = Pattern.compile("\\{(\\d+)").matcher(pattern);
+        while (matcher.find()) {
+            arguments.add(matcher.group(1));
+        }
+        return arguments;
+    }
+
+    @Test
+    void readersGetTheirLanguageAndItsWayToWriteNumbersAndDays() {
+        Map<Locale, String> expected = Map.of(
+                Locale.ENGLISH, "1,234,567 2026-11-26",
+                Locale.GERMAN, "1.234.567 26.11.2026",
+                Locale.FRENCH, "1\u202f234\u202f567 26/11/2026",
+                Locale.JAPANESE, "1,234,567 2026/11/26",
+                Locale.CHINESE, "1,234,567 2026-11-26");
+        Instant moment = Instant.parse("2026-11-26T10:00:00Z");
+        expected.forEach((language, text) -> {
+            Messages messages = Messages.forReader(Collections.enumeration(List.of(Locale.ITALIAN, language)));
+            Wording words = new Wording(messages, moment.plus(Duration.ofDays(3)));
+            assertThat(words.number(1_234_567) + " " + words.moment(moment)).startsWith(text);
+            assertThat(messages.locale()).isEqualTo(language);
+        });
     }
 
     @Test
@@ -98,16 +145,21 @@ final class MessagesTest {
         }
     }
 
-    private static English english() throws IOException {
-        var english = new English();
-        try (Reader reader = new InputStreamReader(
-                Files.newInputStream(Path.of("../src-web/messages/console.properties")), StandardCharsets.UTF_8)) {
-            english.load(reader);
-        }
-        return english;
+    private static Words english() throws IOException {
+        return words(Locale.ENGLISH);
     }
 
-    private static final class English extends Properties {
+    private static Words words(Locale language) throws IOException {
+        String suffix = language.equals(Locale.ENGLISH) ? "" : "_" + language.getLanguage();
+        var words = new Words();
+        try (Reader reader = new InputStreamReader(
+                Files.newInputStream(Path.of("../src-web/messages/console" + suffix + ".properties")), StandardCharsets.UTF_8)) {
+            words.load(reader);
+        }
+        return words;
+    }
+
+    private static final class Words extends Properties {
         private static final long serialVersionUID = 1;
 
         List<String> stringPropertyValues() {

@@ -33,7 +33,7 @@ final class SecurityHeadersTest {
         "manager-gui, /, 200",
         "manager-gui, /nothing, 404",
         "manager-gui, /failure, 404",
-        "manager-gui, /sessions?host=&context=, 400",
+        "manager-gui, /sessions?idleOver=soon, 400",
         "nobody, /, 403",
         "'', /, 401",
         "manager-script, /api/v1/contexts, 200",

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -63,6 +64,13 @@ public final class Screenshots {
         picture("session");
         browser.viewport(WIDE, HEIGHT).follow("#invalidate");
         picture("confirm");
+        browser.viewport(WIDE, HEIGHT).find("[name=reason]").sendKeys("left the company");
+        browser.follow("#invalidate");
+        picture("progress");
+        for (String page : List.of("health", "activity")) {
+            browser.open(node.uri("/session-admin/" + page));
+            picture(page);
+        }
     }
 
     private void picture(String page) throws IOException {
