@@ -544,11 +544,12 @@ final class JdbcStoreTest {
     void anIdleContextNoticesThatTheTableIsBack() throws Exception {
         tomcat(); // makes the table
         EmbeddedTomcat idle = tomcat(Map.of());
-        Postgres.execute(database, "alter table tomcat_sessions rename to elsewhere");
+        // Not the table: the other context would make it again.
+        Postgres.execute(database, "alter table tomcat_sessions rename column session_data to elsewhere");
         idle.backgroundPass();
         assertThat(idle.store.failure()).isPresent();
 
-        Postgres.execute(database, "alter table elsewhere rename to tomcat_sessions");
+        Postgres.execute(database, "alter table tomcat_sessions rename column elsewhere to session_data");
         idle.backgroundPass();
         assertThat(idle.store.failure()).isEmpty();
     }
