@@ -59,7 +59,7 @@ final class SessionDetailTest {
                 .as("another node has it")
                 .isEqualTo("green");
         assertThat(cluster.node(0).log())
-                .containsPattern("Asked to back up session " + handle(bob, "/quiet") + ".*SAVED; asked by operator");
+                .containsPattern("Ended: backup in .*; asked by operator from .*; saved; " + handle(bob, "/quiet"));
     }
 
     @OnBothTomcats
