@@ -63,7 +63,8 @@ final class OverviewTest {
             assertThat(admin.figure("/shop", "live")).startsWith("at least 3");
             assertThat(admin.figure("/shop", "swapped-out")).startsWith("\u2013");
             assertThat(admin.page("/session-admin/")).contains("class=\"note problem\"");
-            assertThat(admin.page("/session-admin/health")).contains("data-finding=\"store-failing\"");
+            Await.until("the store has noticed", () -> admin.page("/session-admin/health")
+                    .contains("data-finding=\"store-failing\""));
             postgres.start();
         }
     }
