@@ -116,6 +116,21 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
             running.close();
         }
         Messages.forget();
+        forgetTypes();
+    }
+
+    /** A record of the JDK's types alone. */
+    private record Plain(String text) {}
+
+    /**
+     * Before Java 19 the JDK keeps the types for which it has linked a record's methods the last time (the field {@code
+     * asTypeCache} of the handles in {@link java.lang.runtime.ObjectMethods}), and with them this class loader. So the last
+     * ones are linked here, for types that everybody has.
+     */
+    private static void forgetTypes() {
+        Plain one = new Plain("one");
+        Plain other = new Plain("other");
+        log.trace(one + " and " + other + ": " + (one.equals(other) || one.hashCode() == other.hashCode()));
     }
 
     @Override

@@ -153,7 +153,8 @@ final class MessagesTest {
         String suffix = language.equals(Locale.ENGLISH) ? "" : "_" + language.getLanguage();
         var words = new Words();
         try (Reader reader = new InputStreamReader(
-                Files.newInputStream(Path.of("../src-web/messages/console" + suffix + ".properties")), StandardCharsets.UTF_8)) {
+                Files.newInputStream(Path.of("../src-web/messages/console" + suffix + ".properties")),
+                StandardCharsets.UTF_8)) {
             words.load(reader);
         }
         return words;

@@ -34,7 +34,9 @@ final class Lookups {
             version, (extract(epoch from saved_at) * 1000)::bigint as saved_at,
                            case when octet_length(session_data) > 0 then null else node end as node,
                            version = ? and (version > 0 or last_access = ?) as unchanged,
-                           base_version, base_version > 0 and base_version = ? as same_base, session_changes""";
+                           base_version, session_changes,
+                           base_version > 0 and base_version = ? and coalesce(octet_length(session_changes), 0) > 0
+                               as same_base""";
 
     private static final String SIX_COLUMNS = """
             0 as version, 0 as saved_at, '' as node, ?::bigint <= 0 and last_access = ? as unchanged,

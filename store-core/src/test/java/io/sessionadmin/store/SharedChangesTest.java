@@ -241,6 +241,16 @@ final class SharedChangesTest {
     }
 
     @Test
+    void aRowWhoseVersionWasMovedByHandIsReadAgain() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        String id = one.newSession("count", 1).getIdInternal();
+        nodes.execute("update tomcat_sessions set version = version + 1");
+        try (Visit visit = one.visit(id)) {
+            assertThat(visit.session.getAttribute("count")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void peopleSeeOneSession() throws Exception {
         for (int size : List.of(8_000, 80_000)) {
             nodes.execute("drop table if exists tomcat_sessions");

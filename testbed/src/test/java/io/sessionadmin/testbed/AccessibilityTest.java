@@ -47,8 +47,8 @@ final class AccessibilityTest {
                 }
                 browser.open(node.uri(Admin.list("/deaf") + "&user=alice"));
                 assertThat(broken(browser, axe)).as("list " + look).isEmpty();
-                browser.open(URI.create(String.valueOf(browser.find("#sessions tbody a")
-                        .getDomProperty("href"))));
+                browser.open(URI.create(
+                        String.valueOf(browser.find("#sessions tbody a").getDomProperty("href"))));
                 assertThat(broken(browser, axe)).as("session " + look).isEmpty();
                 browser.follow("#invalidate");
                 assertThat(broken(browser, axe)).as("question " + look).isEmpty();

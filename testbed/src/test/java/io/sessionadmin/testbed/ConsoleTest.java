@@ -344,8 +344,10 @@ final class ConsoleTest {
                             .statusCode())
                     .isEqualTo(401);
             assertThat(alice.on(node).get("color")).as("nothing has ended").isEqualTo("green");
-            assertThat(admin.request("POST", path, good).statusCode()).isEqualTo(200);
-            assertThat(alice.on(node).get("color")).isNull();
+            assertThat(admin.request("POST", path, good).statusCode())
+                    .as("to the page of the job")
+                    .isEqualTo(303);
+            Await.until("it has ended", () -> alice.copy().on(node).get("color") == null);
         }
     }
 

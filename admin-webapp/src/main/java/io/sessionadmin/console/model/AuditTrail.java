@@ -114,7 +114,8 @@ public final class AuditTrail {
         String handles =
                 entry.handles().stream().limit(NAMED_IN_LOG).map(Handle::hex).collect(Collectors.joining(" "));
         return entry.action() + " in " + entry.context() + " (" + entry.scope() + "): " + entry.asked()
-                + (entry.asked() == 1 ? " session" : " sessions") + result + "; asked by " + entry.who() + " from " + entry.address() + " on " + entry.node()
+                + (entry.asked() == 1 ? " session" : " sessions") + result + "; asked by " + entry.who() + " from "
+                + entry.address() + " on " + entry.node()
                 + (entry.reason().isEmpty() ? "" : ", because: " + entry.reason())
                 + (entry.details().isEmpty() ? "" : "; " + entry.details())
                 + (handles.isEmpty() ? "" : "; " + handles)
