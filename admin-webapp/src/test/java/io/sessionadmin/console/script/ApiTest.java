@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -303,6 +305,11 @@ final class ApiTest {
 
     @Test
     void nodesAreShownAsTheyAnnouncedThemselves() throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (get("/nodes", "/nodes").json().path("nodes").isEmpty()) {
+            assertThat(System.nanoTime()).as("this node announces itself in time").isLessThan(end);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
         programs.update("""
                 insert into tomcat_sessions_nodes
                 select (jsonb_populate_record(n, '{"node": "tc-2", "instance": "another"}')).*
