@@ -91,6 +91,7 @@ final class SessionListTest {
         assertThat(browser.find("#empty").getText()).contains("nobody", "2 h");
         browser.open(here.uri(Admin.list("/shop") + "&idleover=2h"));
         assertThat(browser.text()).contains("does not know");
+        assertThat(browser.complaints()).as("the refusal, and nothing else").allMatch(line -> line.contains("of 400"));
     }
 
     private static void export(TomcatNode here, String id) {
