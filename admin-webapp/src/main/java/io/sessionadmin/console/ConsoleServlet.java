@@ -12,6 +12,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.runtime.ObjectMethods;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -23,6 +26,7 @@ import org.apache.catalina.Engine;
 import org.apache.catalina.Wrapper;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
+import org.apache.tomcat.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,18 +123,20 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
         forgetTypes();
     }
 
-    /** A record of the JDK's types alone. */
-    private record Plain(String text) {}
-
     /**
-     * Before Java 19 the JDK keeps the types for which it has linked a record's methods the last time (the field {@code
-     * asTypeCache} of the handles in {@link java.lang.runtime.ObjectMethods}), and with them this class loader. So the last
-     * ones are linked here, for types that everybody has.
+     * Before Java 19 the JDK keeps the class for which it has linked a record's {@code equals} the last time (the field
+     * {@code asTypeCache} of a handle in {@link ObjectMethods}), and with it this class loader. So a class of the JDK's is
+     * the last one.
      */
     private static void forgetTypes() {
-        Plain one = new Plain("one");
-        Plain other = new Plain("other");
-        log.trace(one + " and " + other + ": " + (one.equals(other) || one.hashCode() == other.hashCode()));
+        try {
+            Object linked = ObjectMethods.bootstrap(
+                    MethodHandles.lookup(), "equals", MethodHandle.class, String.class, "", new MethodHandle[0]);
+            log.trace(linked);
+        } catch (Throwable t) {
+            ExceptionUtils.handleThrowable(t);
+            log.debug("The JDK may keep a class of the console", t);
+        }
     }
 
     @Override
