@@ -307,7 +307,9 @@ final class ApiTest {
     void nodesAreShownAsTheyAnnouncedThemselves() throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (get("/nodes", "/nodes").json().path("nodes").isEmpty()) {
-            assertThat(System.nanoTime()).as("this node announces itself in time").isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("this node announces itself in time")
+                    .isLessThan(end);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         programs.update("""
