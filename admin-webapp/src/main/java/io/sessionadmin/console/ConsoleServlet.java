@@ -17,6 +17,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.runtime.ObjectMethods;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.jar.Manifest;
@@ -124,15 +125,21 @@ public final class ConsoleServlet extends HttpServlet implements ContainerServle
     }
 
     /**
-     * Before Java 19 the JDK keeps the class for which it has linked a record's {@code equals} the last time (the field
-     * {@code asTypeCache} of a handle in {@link ObjectMethods}), and with it this class loader. So a class of the JDK's is
+     * Before Java 19 the JDK keeps the classes for which it has linked a record's methods the last time (the field
+     * {@code asTypeCache} of handles in {@link ObjectMethods}), and with them this class loader. So a class of the JDK's is
      * the last one.
      */
     private static void forgetTypes() {
         try {
-            Object linked = ObjectMethods.bootstrap(
-                    MethodHandles.lookup(), "equals", MethodHandle.class, String.class, "", new MethodHandle[0]);
-            log.trace(linked);
+            for (String method : List.of("equals", "hashCode", "toString")) {
+                log.trace(ObjectMethods.bootstrap(
+                        MethodHandles.lookup(),
+                        method,
+                        MethodHandle.class,
+                        String.class,
+                        "text",
+                        MethodHandles.identity(String.class)));
+            }
         } catch (Throwable t) {
             ExceptionUtils.handleThrowable(t);
             log.debug("The JDK may keep a class of the console", t);
