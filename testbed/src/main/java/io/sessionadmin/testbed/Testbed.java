@@ -56,7 +56,7 @@ public final class Testbed {
     }
 
     /** A fresh directory that goes with this JVM. */
-    static Path freshDirectory(String below, String prefix) {
+    public static Path freshDirectory(String below, String prefix) {
         try {
             Path parent = Files.createDirectories(target().resolve(below));
             Path fresh = Files.createTempDirectory(parent, prefix + "-");

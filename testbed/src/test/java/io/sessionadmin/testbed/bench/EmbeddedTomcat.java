@@ -1,7 +1,6 @@
 package io.sessionadmin.testbed.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.sessionadmin.testbed.Testbed;
 import java.nio.file.Path;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Manager;
@@ -14,8 +13,8 @@ final class EmbeddedTomcat implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final Path base;
 
-    EmbeddedTomcat() throws IOException, LifecycleException {
-        base = Files.createTempDirectory("bench-tomcat");
+    EmbeddedTomcat() throws LifecycleException {
+        base = Testbed.freshDirectory("bench", "tomcat");
         tomcat.setBaseDir(base.toString());
         tomcat.getEngine().setName("Catalina");
         tomcat.getEngine().setBackgroundProcessorDelay(-1);
@@ -26,21 +25,25 @@ final class EmbeddedTomcat implements AutoCloseable {
 
     /** Starts a context with this manager. */
     StandardContext add(String path, Manager manager) throws LifecycleException {
-        StandardContext context = (StandardContext) tomcat.addContext(path, base.toString());
+        StandardContext context = new StandardContext();
+        context.setName(path);
+        context.setPath(path);
+        context.setDocBase(base.toString());
+        context.addLifecycleListener(new Tomcat.FixContextListener());
         context.setBackgroundProcessorDelay(-1);
-        context.stop();
         context.setManager(manager);
-        context.start();
+        context.setClearReferencesObjectStreamClassCaches(false);
+        context.setClearReferencesThreadLocals(false);
+        context.setClearReferencesRmiTargets(false);
+        tomcat.getHost().addChild(context); // starts it
         if (!context.getState().isAvailable()) {
             throw new LifecycleException("The context " + path + " did not start");
         }
         return context;
     }
 
-    void remove(StandardContext context) throws LifecycleException {
-        context.stop();
-        tomcat.getHost().removeChild(context);
-        context.destroy();
+    void remove(StandardContext context) {
+        tomcat.getHost().removeChild(context); // stops and destroys it
     }
 
     @Override

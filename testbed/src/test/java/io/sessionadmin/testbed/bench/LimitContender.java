@@ -97,7 +97,7 @@ final class LimitContender implements Contender {
             long now = System.currentTimeMillis();
             switch (operation) {
                 case NEW -> {
-                    byte[] data = attributesSet();
+                    byte[] data = attributesSet(operation);
                     return () -> write(
                             "insert into ideal (last_access, session_data, session_id) values (?, ?, ?)"
                                     + " on conflict (session_id) do update set last_access = excluded.last_access,"
@@ -107,7 +107,7 @@ final class LimitContender implements Contender {
                             id);
                 }
                 case ALL -> {
-                    byte[] data = attributesSet();
+                    byte[] data = attributesSet(operation);
                     return () -> write(
                             "update ideal set last_access = ?, session_data = ?, changes = null where session_id = ?",
                             now,
@@ -115,7 +115,7 @@ final class LimitContender implements Contender {
                             id);
                 }
                 case FIRST, CHANGED -> {
-                    byte[] change = serialised(payload.small());
+                    byte[] change = serialised(payload.changes(operation).get(Payload.SMALL));
                     return () -> write(
                             "update ideal set last_access = ?, changes = ? where session_id = ?", now, change, id);
                 }
@@ -135,12 +135,12 @@ final class LimitContender implements Contender {
             throw new IllegalArgumentException(operation.name());
         }
 
-        private byte[] attributesSet() throws IOException {
-            payload.attributes().forEach((name, value) -> session.setAttribute(name, value, false));
+        private byte[] attributesSet(Operation operation) throws IOException {
+            payload.changes(operation).forEach((name, value) -> session.setAttribute(name, value, false));
             return LimitContender.serialised(session);
         }
 
-        private byte[] serialised(Object value) throws IOException {
+        private byte[] serialised(@Nullable Object value) throws IOException {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
                 out.writeObject(Payload.SMALL);

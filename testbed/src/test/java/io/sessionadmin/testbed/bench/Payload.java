@@ -27,6 +27,7 @@ final class Payload {
 
     private final int share;
     private final Random random;
+    private final Map<String, Object> current = new LinkedHashMap<>();
 
     /** A bean as applications have them. */
     static final class Article implements Serializable {
@@ -66,8 +67,24 @@ final class Payload {
         return new Payload(Math.max(0, (bytes - FIXED) / LARGE_ONES), seed);
     }
 
-    /** Fresh values for all attributes. */
-    Map<String, Object> attributes() {
+    /** Fresh values for what this operation sets; none where it sets nothing. */
+    Map<String, Object> changes(Operation operation) {
+        Map<String, Object> changes =
+                switch (operation) {
+                    case NEW, ALL -> attributes();
+                    case FIRST, CHANGED -> Map.of(SMALL, small());
+                    default -> Map.of();
+                };
+        current.putAll(changes);
+        return changes;
+    }
+
+    /** What the attributes are after all changes so far. */
+    Map<String, Object> current() {
+        return current;
+    }
+
+    private Map<String, Object> attributes() {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put(SMALL, small());
         attributes.put("visits", random.nextInt());
@@ -80,8 +97,7 @@ final class Payload {
         return attributes;
     }
 
-    /** A fresh value for {@link #SMALL}. */
-    String small() {
+    private String small() {
         return "/shop/" + text(16);
     }
 
@@ -93,7 +109,7 @@ final class Payload {
         return text.toString();
     }
 
-    private static int size(Map<String, Object> attributes) {
+    static int size(Map<String, Object> attributes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             for (Map.Entry<String, Object> attribute : attributes.entrySet()) {

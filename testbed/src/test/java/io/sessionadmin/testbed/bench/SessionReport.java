@@ -49,8 +49,8 @@ final class SessionReport {
                     perSecond.most(),
                     of.spread(name, Measured::medianMicros).median(),
                     of.percentileMicros(name, 0.99),
-                    of.has(Bench.STOCK) ? times(of.ratio(name, Bench.STOCK, Measured::perSecond)) : "",
-                    of.has(Bench.LIMIT) ? times(of.ratio(name, Bench.LIMIT, Measured::medianMicros)) : "",
+                    of.has(Contenders.STOCK) ? times(of.ratio(name, Contenders.STOCK, Measured::perSecond)) : "",
+                    of.has(Contenders.LIMIT) ? times(of.ratio(name, Contenders.LIMIT, Measured::medianMicros)) : "",
                     of.spread(name, measured -> measured.per(measured.roundTrips()))
                             .median(),
                     of.spread(name, measured -> measured.per(measured.work().writes()))

@@ -75,7 +75,7 @@ final class SharedContender implements Contender {
 
     @Override
     public String name() {
-        return "ours, strict";
+        return "JdbcStore, strict";
     }
 
     @Override
@@ -154,14 +154,9 @@ final class SharedContender implements Contender {
                 TomcatContender.found(manager.findSession(id));
             }
             session.access();
-            switch (operation) {
-                case NEW, ALL -> payload.attributes().forEach(session::setAttribute);
-                case FIRST, CHANGED -> session.setAttribute(Payload.SMALL, payload.small());
-                default -> {
-                    if (accesses.getAndIncrement() == 0) {
-                        began = now() - 500; // of the last save it is more than a second
-                    }
-                }
+            payload.changes(operation).forEach(session::setAttribute);
+            if (operation == Operation.UNCHANGED && accesses.getAndIncrement() == 0) {
+                began = now() - 500; // of the last save it is more than a second
             }
             return session::endAccess;
         }

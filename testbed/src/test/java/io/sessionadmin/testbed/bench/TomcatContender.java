@@ -1,7 +1,6 @@
 package io.sessionadmin.testbed.bench;
 
 import java.io.IOException;
-import java.util.Map;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Session;
 import org.apache.catalina.Store;
@@ -78,22 +77,12 @@ class TomcatContender implements Contender {
         public Step prepare(Operation operation) {
             session.access();
             session.endAccess();
-            switch (operation) {
-                case NEW, ALL -> setAll(payload.attributes());
-                case FIRST, CHANGED -> session.setAttribute(Payload.SMALL, payload.small());
-                default -> {
-                    // accessed only
-                }
-            }
+            payload.changes(operation).forEach(session::setAttribute);
             return switch (operation) {
                 case LOAD -> () -> found(store.load(id));
                 case REMOVE -> () -> session.expire(true);
                 default -> () -> store.save(session);
             };
-        }
-
-        private void setAll(Map<String, Object> attributes) {
-            attributes.forEach(session::setAttribute);
         }
 
         @Override
