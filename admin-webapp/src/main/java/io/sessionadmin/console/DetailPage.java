@@ -85,7 +85,7 @@ public record DetailPage(
                 AttributeRow.of(detail, cannotAct.isEmpty(), words),
                 detail.moreAttributes() == 0 ? "" : words.say("session.moreAttributes", detail.moreAttributes()),
                 noAttributes(detail, words),
-                entry.backup() == null ? List.of() : entry.backup().known().leftOut(),
+                leftOut(detail, words),
                 cannotAct.isEmpty() ? ConsoleView.Action.BACK_UP.href(root) : "",
                 operator ? cannotAct : "",
                 ConsoleView.Action.REMOVE_ATTRIBUTE.href(root),
@@ -109,6 +109,14 @@ public record DetailPage(
             return words.say("session.liveElsewhere", row.node());
         }
         return words.say(row != null && row.valid() ? "session.storedOnly" : "session.alreadyInvalidated");
+    }
+
+    private static List<String> leftOut(SessionDetail detail, Wording words) {
+        List<String> leftOut = new ArrayList<>(detail.leftOut());
+        if (detail.moreLeftOut() > 0) {
+            leftOut.add(words.say("session.moreLeftOut", detail.moreLeftOut()));
+        }
+        return List.copyOf(leftOut);
     }
 
     /** In groups of four, so that two people can compare it. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * What a user of the console may do, and the roles of which each lets them: those of Tomcat's Manager, and finer ones
  * below them. The constraints in web.xml keep everybody from the paths of which they have no role at all.
  */
-enum Permission {
+public enum Permission {
     /** See all pages, but no value of an attribute. */
     VIEW("manager-gui", "session-viewer", "session-operator"),
     /** Change something: end sessions, save them, remove an attribute. */
@@ -25,7 +25,7 @@ enum Permission {
         this.roles = String.join(", ", roles);
     }
 
-    boolean isGranted(HttpServletRequest request) {
+    public boolean isGranted(HttpServletRequest request) {
         return Arrays.stream(roles.split(", ", -1)).anyMatch(request::isUserInRole);
     }
 

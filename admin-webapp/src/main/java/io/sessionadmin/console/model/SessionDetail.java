@@ -44,6 +44,8 @@ public record SessionDetail(
     /** So many are shown. */
     private static final int ATTRIBUTES_AT_MOST = 200;
 
+    private static final int LEFT_OUT_AT_MOST = 50;
+
     /**
      * An attribute.
      *
@@ -138,6 +140,26 @@ public record SessionDetail(
                 NodeState.of(entry, around.node(), around.cluster()),
                 around.cluster().unknown(),
                 reader.now()));
+    }
+
+    // ------------------------------------------------------------------ what the row lacks
+
+    /** What the last save left out and why, fit to be shown: so many of it as are shown. */
+    public List<String> leftOut() {
+        return known().stream()
+                .limit(LEFT_OUT_AT_MOST)
+                .map(word -> Legible.text(word, ValueTrees.TEXT_AT_MOST))
+                .toList();
+    }
+
+    /** How many there are besides. */
+    public int moreLeftOut() {
+        return Math.max(0, known().size() - LEFT_OUT_AT_MOST);
+    }
+
+    private List<String> known() {
+        SessionEntry.LiveBackup backup = entry.backup();
+        return backup == null ? List.of() : backup.known().leftOut();
     }
 
     // ------------------------------------------------------------------ attributes

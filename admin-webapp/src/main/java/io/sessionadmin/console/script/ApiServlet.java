@@ -125,7 +125,7 @@ public final class ApiServlet extends ProgramServlet {
         return call.shapes().sessions(found);
     }
 
-    private static Fields session(Call call) throws RefusedException {
+    private static Fields session(Call call) throws IOException, RefusedException {
         call.query().takesOnly(Set.of("host", "context", "app"));
         Handle handle = Handle.parse(call.path().substring("sessions/".length()))
                 .orElseThrow(() -> new RefusedException(
@@ -138,7 +138,7 @@ public final class ApiServlet extends ProgramServlet {
     private static Optional<SessionDetail> find(Call call, ContextAddress context, Handle handle)
             throws RefusedException {
         try {
-            return call.sessions().find(context, handle);
+            return call.sessions().find(context, handle, call.values());
         } catch (IOException e) {
             throw new RefusedException(Problem.STORE_SILENT, Sentences.say(EngineSessions.reason(e)));
         }

@@ -1,8 +1,10 @@
 package io.sessionadmin.console.script;
 
 import io.sessionadmin.console.Console;
+import io.sessionadmin.console.Permission;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
+import io.sessionadmin.console.model.Values;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -77,6 +79,11 @@ record Call(Console console, HttpServletRequest request, HttpServletResponse res
 
     EngineSessions sessions() {
         return console.sessions();
+    }
+
+    /** What the program may see of attributes. */
+    Values values() {
+        return Permission.SEE_VALUES.isGranted(request) ? Values.SHOWN : Values.HIDDEN;
     }
 
     EndedSessions ended() {

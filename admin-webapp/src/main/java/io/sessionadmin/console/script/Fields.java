@@ -71,6 +71,28 @@ final class Fields {
         return values.isEmpty();
     }
 
+    /** How many bytes it takes in an answer. */
+    long bytes() throws IOException {
+        try (CountingOutputStream counted = new CountingOutputStream()) {
+            write(counted);
+            return counted.bytes;
+        }
+    }
+
+    private static final class CountingOutputStream extends OutputStream {
+        private long bytes;
+
+        @Override
+        public void write(int one) {
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] some, int from, int length) {
+            bytes += length;
+        }
+    }
+
     void write(OutputStream out) throws IOException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             write(json, this);

@@ -5,12 +5,12 @@ import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.LiveSession;
-import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.StoredRow;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -167,32 +167,8 @@ final class Shapes {
         return row == null || !row.valid() ? Optional.empty() : Optional.of(row.maxInactive());
     }
 
-    Fields detail(ContextAddress context, SessionDetail detail) {
-        SessionEntry.LiveBackup backup = detail.entry().backup();
-        List<Reason> problems = new ArrayList<>();
-        if (detail.storeProblem().isGiven()) {
-            problems.add(detail.storeProblem());
-        }
-        if (detail.unreadable().isGiven()) {
-            problems.add(detail.unreadable());
-        }
-        return session(context, detail.entry(), detail.now())
-                .put(
-                        "attributes",
-                        detail.attributes().stream().map(Shapes::attribute).toList())
-                .put(
-                        "leftOut",
-                        backup == null ? List.of() : List.copyOf(backup.known().leftOut()))
-                .put("asOf", detail.now())
-                .put("problems", Sentences.of(problems));
-    }
-
-    private static Fields attribute(SessionDetail.Attribute held) {
-        return new Fields()
-                .put("name", held.name())
-                .put("className", held.memoryClass() != null ? held.memoryClass() : held.storedClass())
-                .put("savedAs", held.storedClass())
-                .put("bytes", held.bytes() < 0 ? null : held.bytes());
+    Fields detail(ContextAddress context, SessionDetail detail) throws IOException {
+        return session(context, detail.entry(), detail.now()).putAll(DetailShape.of(detail));
     }
 
     static long seconds(Instant since, Instant now) {

@@ -8,13 +8,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sessionadmin.console.Postgres;
 import io.sessionadmin.console.script.Programs.Answer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.catalina.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -45,8 +51,9 @@ final class ApiTest {
         programs.stored("50FA", "alice");
         programs.forget(programs.stored("5107", null));
         programs.update("""
-                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
-                select '/Catalina/localhost/gone', session_id, '1', 1800, last_access, session_data
+                insert into tomcat_sessions
+                    (app_name, session_id, valid_session, max_inactive, last_access, session_data, node, saved_at)
+                select '/Catalina/localhost/gone', session_id, '1', 1800, last_access, session_data, 'tc-8', saved_at
                   from tomcat_sessions where session_id = '5107'""");
         programs.update("""
                 insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
@@ -111,6 +118,95 @@ final class ApiTest {
                 get("/sessions/" + handle("5107") + "?context=/stored&host=localhost", "/sessions/{handle}");
         assertThat(swappedOut.json().path("state").asText()).isEqualTo("swappedOut");
         assertThat(swappedOut.json().path("backup").isNull()).isTrue();
+    }
+
+    @Test
+    void aSessionIsShownWithAllThatItsPageShows() throws Exception {
+        Session session = programs.visitStored("DE7A11", "erin");
+        session.getSession().setAttribute("cart", new ArrayList<>(List.of(new TreeMap<>(Map.of("book", 17)))));
+        session.getSession().setAttribute("login", new TreeMap<>(Map.of("password", "swordfish", "name", "erin")));
+        session.getSession().setAttribute("late", "x");
+        session.getSession().removeAttribute("late");
+        programs.save(session);
+        session.getSession().setAttribute("late", "x");
+        programs.update("""
+                insert into tomcat_sessions_nodes (app_name, node, instance, tomcat, store, coherence, max_idle_backup,
+                    started_at, heartbeat, node_time, live, at_risk, overdue, failing, listening)
+                select app_name, 'tc-9', 'another', '', '', 'sticky', 0, now() - interval '2 hours', now() - interval '1 hour', 0, 0, 0, 0, 0, true
+                  from tomcat_sessions limit 1""");
+        String path = "/sessions/" + handle("DE7A11") + "?context=/stored";
+
+        JsonNode detail = get(path, "/sessions/{handle}").json();
+        programs.update("delete from tomcat_sessions_nodes where node = 'tc-9'");
+
+        assertThat(detail.path("authType").asText()).isEqualTo("FORM");
+        assertThat(detail.path("values").asText()).isEqualTo("hidden");
+        assertThat(detail.path("row").path("tombstone").asBoolean(true)).isFalse();
+        assertThat(Instant.parse(detail.path("row").path("reapAfter").asText())).isAfter(Instant.now());
+        assertThat(detail.path("nodes").get(0).path("holds").asText()).isEqualTo("inMemory");
+        assertThat(detail.path("nodes").findValuesAsText("node")).contains("tc-9");
+        assertThat(detail.path("attributes").findValuesAsText("notSaved")).contains("it has not been saved yet");
+        JsonNode book = value(detail, "cart", 0, 0);
+        assertThat(book.path("className").asText()).isEqualTo("java.lang.Integer");
+        assertThat(book.path("access").asText()).isEqualTo("hidden");
+        assertThat(detail.toString()).doesNotContain("book", "swordfish", "DE7A11");
+        assertThat(detail.path("truncated").asBoolean(true)).isFalse();
+
+        Answer seen = programs.ask("seer", "GET", API + path, "");
+        description.holds("get", "/sessions/{handle}", seen);
+        assertThat(value(seen.json(), "cart", 0, 0).path("name").asText()).isEqualTo("book");
+        assertThat(value(seen.json(), "cart", 0, 0).path("value").asText()).isEqualTo("17");
+        assertThat(value(seen.json(), "login", 0).path("value").asText()).isEqualTo("erin");
+        assertThat(value(seen.json(), "login", 1).path("access").asText()).isEqualTo("masked");
+        assertThat(seen.body()).doesNotContain("swordfish", "DE7A11");
+        session.expire();
+    }
+
+    private static JsonNode value(JsonNode detail, String attribute, int... path) {
+        for (JsonNode held : detail.path("attributes")) {
+            if (held.path("name").asText().equals(attribute)) {
+                JsonNode value = held.path("saved");
+                for (int child : path) {
+                    value = value.path("children").path(child);
+                }
+                return value;
+            }
+        }
+        throw new AssertionError("no " + attribute + " in " + detail);
+    }
+
+    @Test
+    void aSessionOfAnySizeIsAnsweredIn200kBAndWhatWasCutIsSaid() throws Exception {
+        Session session = programs.visitStored("1A46E", "frank");
+        for (int i = 0; i < 250; i++) {
+            String name = "%03d".formatted(i) + "\u72ac".repeat(200);
+            session.getSession().setAttribute(name, new ArrayList<>(Collections.nCopies(20, "\\\"\u72ac".repeat(70))));
+        }
+        programs.save(session);
+
+        Answer answer = programs.ask("seer", "GET", API + "/sessions/" + handle("1A46E") + "?context=/stored", "");
+        session.expire();
+
+        description.holds("get", "/sessions/{handle}", answer);
+        assertThat(answer.body().getBytes(StandardCharsets.UTF_8)).hasSizeBetween(100_000, 200_000);
+        assertThat(answer.json().path("truncated").asBoolean()).isTrue();
+        assertThat(answer.json().path("attributes").size()
+                        + answer.json().path("moreAttributes").asInt())
+                .isEqualTo(250);
+    }
+
+    @Test
+    void aTombstoneSaysWhenTheSessionEnded() throws Exception {
+        programs.stored("70B", "grace");
+        post("/sessions/invalidate", "{\"context\":\"/stored\",\"handles\":[\"" + handle("70B") + "\"]}");
+
+        JsonNode ended = get("/sessions/" + handle("70B") + "?context=/stored", "/sessions/{handle}")
+                .json();
+
+        assertThat(ended.path("state").asText()).isEqualTo("invalidated");
+        assertThat(Instant.parse(ended.path("endedAt").asText())).isBefore(Instant.now());
+        assertThat(ended.path("row").path("tombstone").asBoolean()).isTrue();
+        assertThat(ended.path("attributes")).isEmpty();
     }
 
     @Test

@@ -63,7 +63,8 @@ final class OpenApi {
     }
 
     /** Takes down which fields of which schema have a value. */
-    private void see(JsonNode schema, JsonNode value) {
+    private void see(JsonNode described, JsonNode value) {
+        JsonNode schema = described.has("anyOf") ? described.path("anyOf").path(0) : described; // it, or null
         String name = schema.path("$ref").asText().replaceFirst(".*/", "");
         JsonNode known = resolved(schema);
         if (value.isArray()) {
@@ -91,6 +92,7 @@ final class OpenApi {
                 .forEachRemaining(field -> described.add(schema.getKey() + "." + field)));
         described.removeIf(name -> name.startsWith("Ending.")); // what is sent, not answered
         described.remove("NodeOutcome.reason"); // of nodes of which nothing is known
+        described.remove("SessionDetail.principalClass"); // where the manager saves logins
         described.removeAll(answered);
         return described;
     }

@@ -63,6 +63,9 @@ final class Programs implements AutoCloseable {
         manager.setStore(store);
         manager.setMaxIdleBackup(0);
         stored = context("/stored", manager);
+        tomcat.tomcat().addUser("seer", "secret");
+        tomcat.tomcat().addRole("seer", "manager-script");
+        tomcat.tomcat().addRole("seer", "session-values");
         tomcat.start();
     }
 
@@ -75,6 +78,11 @@ final class Programs implements AutoCloseable {
     /** A session in memory. */
     Session visit(String id, @Nullable String user) {
         return visit(memory, id, user);
+    }
+
+    /** A session in memory of the context with a store. */
+    Session visitStored(String id, String user) {
+        return visit(stored, id, user);
     }
 
     /** A session that is saved; its attribute is saved with it. */
