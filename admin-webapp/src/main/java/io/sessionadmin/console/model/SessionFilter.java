@@ -58,6 +58,11 @@ public record SessionFilter(
             "sizeUnder",
             "attribute");
 
+    /** Those of all conditions. */
+    public static Set<String> names() {
+        return NAMES;
+    }
+
     /** How the saved copy of a live session stands. */
     public enum Backup {
         /** The latest access is not in the store: pending, overdue, failing and never saved. */

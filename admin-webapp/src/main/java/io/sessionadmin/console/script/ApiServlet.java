@@ -4,7 +4,6 @@ import io.sessionadmin.console.Console;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.JobStatus;
-import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionsFound;
@@ -13,10 +12,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -28,8 +25,6 @@ public final class ApiServlet extends ProgramServlet {
     private static final long serialVersionUID = 1L;
     private static final String VERSION = "/v1/";
     private static final String JOBS = "jobs/";
-    private static final Set<String> INVALIDATE =
-            Set.of("context", "host", "handles", "filter", "expectedCount", "reason");
 
     @Override
     String role() {
@@ -68,7 +63,7 @@ public final class ApiServlet extends ProgramServlet {
                         AuditQuery.parse(asked.query()).answer(asked.console().audit()));
             case "sessions" -> call.get(ApiServlet::sessions);
             case "sessions/lookup" -> call.post(Set.of("id"), ApiServlet::lookUp);
-            case "sessions/invalidate" -> call.post(INVALIDATE, ApiServlet::invalidate);
+            case "sessions/invalidate" -> call.post(EndingBody.NAMES, ApiServlet::invalidate);
             default -> {
                 if (call.path().startsWith(JOBS)) {
                     job(call, call.path().substring(JOBS.length()));
@@ -167,30 +162,8 @@ public final class ApiServlet extends ProgramServlet {
     // ------------------------------------------------------------------ ending
 
     private static Fields invalidate(Call call, Map<String, Object> body) throws RefusedException {
-        ContextAddress.Deployed context = null;
-        if (body.get("context") instanceof String name) {
-            Object host = body.get("host");
-            context = new ContextAddress.Deployed(host == null ? call.sessions().defaultHost() : host.toString(), name);
-        }
-        boolean named = body.get("handles") instanceof List<?>;
-        if (named == body.get("filter") instanceof Map<?, ?> || (named && context == null)) {
-            throw new RefusedException(
-                    Problem.BAD_BODY,
-                    "Send \"handles\" (a list) and \"context\", or \"filter\" (an object with the conditions of GET"
-                            + " sessions) and \"expectedCount\".");
-        }
-        Selection selection = body.get("handles") instanceof List<?> handles && context != null
-                ? EndedSessions.named(context, handles)
-                : EndedSessions.matching(context, body.get("filter") instanceof Map<?, ?> filter ? filter : Map.of());
-        OptionalInt expected = OptionalInt.empty();
-        if (body.containsKey("expectedCount")) {
-            if (!(body.get("expectedCount") instanceof Long count) || count < 0 || count > Integer.MAX_VALUE) {
-                throw new RefusedException(Problem.BAD_BODY, "\"expectedCount\" has to be a whole number.");
-            }
-            expected = OptionalInt.of(count.intValue());
-        }
-        String reason = body.get("reason") instanceof String text ? text : "";
-        return job(call, call.ended().end(selection, expected, reason));
+        EndingBody ending = EndingBody.parse(body, call.sessions().defaultHost());
+        return job(call, call.ended().end(ending.selection(), ending.expected(), ending.reason()));
     }
 
     private static void job(Call call, String name) throws IOException, RefusedException {

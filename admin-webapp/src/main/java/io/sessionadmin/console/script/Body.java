@@ -12,16 +12,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** A JSON object that a program sends, as maps, lists, text, whole numbers and booleans. Its size and depth are bounded. */
 final class Body {
 
     private static final int BYTES_AT_MOST = 256 << 10;
-    private static final Object NULL = new Object();
+
+    /** A name that is longer, or has other letters, may be a session id at the wrong place: it is not given back. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z.]{0,30}");
 
     private Body() {}
 
-    /** @param names of the fields that are understood; any other is refused. A field that is null is left out */
+    /** @param names of the fields that are understood; any other is refused, and null is */
     static Map<String, Object> read(HttpServletRequest request, Set<String> names)
             throws IOException, RefusedException {
         refuseOtherTypes(request.getContentType());
@@ -31,11 +34,19 @@ final class Body {
                     Problem.BODY_TOO_LARGE, "Send " + BYTES_AT_MOST + " bytes at most, or several requests.");
         }
         Map<String, Object> fields = parse(body);
-        if (!names.containsAll(fields.keySet())) {
-            throw new RefusedException(
-                    Problem.BAD_BODY, "The fields are " + String.join(", ", new TreeSet<>(names)) + ".");
+        for (String name : fields.keySet()) {
+            if (!names.contains(name)) {
+                throw refused(name, "is not known. The fields are " + String.join(", ", new TreeSet<>(names)) + ".");
+            }
         }
         return fields;
+    }
+
+    /** @param why goes on behind the name of the field */
+    static RefusedException refused(String field, String why) {
+        return PLAIN.matcher(field).matches()
+                ? new RefusedException(Problem.BAD_BODY, "\"" + field + "\" " + why, new Fields().put("field", field))
+                : new RefusedException(Problem.BAD_BODY, "A field " + why);
     }
 
     /** A form of a browser can't say application/json without being asked by this server first. */
@@ -78,10 +89,10 @@ final class Body {
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String name = json.currentName();
             json.nextToken();
-            Object value = value(json);
-            if (value != NULL) {
-                fields.put(name, value);
+            if (json.currentToken() == JsonToken.VALUE_NULL) {
+                throw refused(name, "is null: leave it out when nothing is meant.");
             }
+            fields.put(name, value(json));
         }
         return fields;
     }
@@ -100,8 +111,7 @@ final class Body {
             case VALUE_NUMBER_INT -> json.getLongValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
-            case VALUE_NULL -> NULL;
-            default -> throw new RefusedException(Problem.BAD_BODY, "Numbers have to be whole ones.");
+            default -> throw new RefusedException(Problem.BAD_BODY, "Numbers have to be whole ones, and nothing is null.");
         };
     }
 }

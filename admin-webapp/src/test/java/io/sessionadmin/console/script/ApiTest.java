@@ -553,6 +553,15 @@ final class ApiTest {
                 "{\"context\":\"/memory\",\"filter\":{\"usr\":\"x\"},\"expectedCount\":1} | 400",
                 "{\"context\":\"/memory\",\"filter\":{\"user\":\"x\"},\"expectedCount\":\"1\"} | 400",
                 "{\"context\":\"/memory\",\"filter\":{\"user\":\"x\"},\"expectedCount\":-1} | 400",
+                "{\"context\":5,\"filter\":{\"user\":\"alice\"},\"expectedCount\":2} | 400",
+                "{\"context\":null,\"filter\":{\"user\":\"alice\"},\"expectedCount\":2} | 400",
+                "{\"host\":\"localhost\",\"filter\":{\"user\":\"alice\"},\"expectedCount\":2} | 400",
+                "{\"filter\":{\"user\":\"alice\"},\"expectedCount\":2,\"reason\":5} | 400",
+                "{\"filter\":{\"user\":\"alice\"},\"expectedCount\":2,\"handles\":5} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"user\":null},\"expectedCount\":2} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"user\":\"\"},\"expectedCount\":2} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"user\":[]},\"expectedCount\":2} | 400",
+                "{\"context\":\"/memory\",\"filter\":{\"idleOver\":\"soon\"},\"expectedCount\":2} | 400",
                 "{\"context\":\"/nowhere\",\"handles\":[\"00000000000000000000000000000000\"]} | 404",
                 "{\"context\":\"/memory\",\"handles\":[\"00000000000000000000000000000000\"]} | 409",
                 "{\"context\":\"/memory\",\"filter\":{},\"expectedCount\":0} | 409",
@@ -563,6 +572,41 @@ final class ApiTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(programs.isLive("5E551077")).isTrue();
         assertThat(programs.isLive("BAD")).isTrue();
+    }
+
+    @Test
+    void theFieldsThatEndSessionsAreThoseOfTheDescription() {
+        JsonNode described =
+                description.document().path("components").path("schemas").path("Ending");
+        Set<String> conditions = new TreeSet<>();
+        described
+                .path("properties")
+                .path("filter")
+                .path("propertyNames")
+                .path("enum")
+                .forEach(name -> conditions.add(name.asText()));
+        Set<String> fields = new TreeSet<>();
+        described.path("properties").fieldNames().forEachRemaining(fields::add);
+
+        assertThat(known("{\"nonsense\":1}", "nonsense")).isEqualTo(fields);
+        assertThat(known("{\"filter\":{\"nonsense\":1}}", "filter.nonsense")).isEqualTo(conditions);
+        for (String name : conditions) { // each is taken, and takes nothing that is not understood
+            Answer answer = post("/sessions/invalidate", "{\"filter\":{\"" + name + "\":\"  x \"}}");
+            assertThat(answer.status()).as(answer.body()).isIn(400, 409);
+            assertThat(answer.json().path("field").asText()).isIn("", "filter." + name);
+        }
+        String id = "0123456789ABCDEF0123456789ABCDEF";
+        assertThat(post("/sessions/invalidate", "{\"" + id + "\":1}").body()).doesNotContain(id);
+    }
+
+    /** What the refusal of a field says to be known instead. */
+    private static Set<String> known(String body, String field) {
+        JsonNode refusal = post("/sessions/invalidate", body).json();
+        assertThat(refusal.path("type").asText()).isEqualTo("urn:session-admin:bad-body");
+        assertThat(refusal.path("field").asText()).isEqualTo(field);
+        String detail = refusal.path("detail").asText();
+        assertThat(detail).contains("\"" + field + "\"");
+        return new TreeSet<>(List.of(detail.replaceAll(".* are |\\.$", "").split(", ", -1)));
     }
 
     @ParameterizedTest
