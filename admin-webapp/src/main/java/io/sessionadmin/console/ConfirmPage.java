@@ -86,6 +86,7 @@ public record ConfirmPage(
         if (preview.own() > 0) {
             notes.add(words.say("confirm.own", preview.own()));
         }
+        preview.unseen().forEach(unseen -> notes.add(words.say(unseen)));
         if (preview.isTooLarge()) {
             notes.add(words.say("start.tooMany", Preview.AT_MOST));
         }

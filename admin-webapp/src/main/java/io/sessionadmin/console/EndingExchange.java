@@ -6,6 +6,7 @@ import io.sessionadmin.console.model.JobStatus;
 import io.sessionadmin.console.model.Preview;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.Selection;
+import io.sessionadmin.console.model.UnfinishedException;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The part of an exchange that ends sessions: asks, begins, and tells how far it is. */
@@ -42,13 +44,28 @@ final class EndingExchange {
     }
 
     void confirm(ConsoleView.Confirm view) throws IOException {
-        Optional<Preview> preview = console.invalidations().preview(view.selection(), own());
+        Optional<Preview> preview;
+        try {
+            preview = console.invalidations().preview(view.selection(), own());
+        } catch (UnfinishedException e) {
+            exchange.fail(ConsoleFailure.CANNOT_INVALIDATE, words.say(e.reason()), contextOf(view.selection()));
+            return;
+        }
         if (preview.isEmpty()) {
             exchange.fail(ConsoleFailure.CANNOT_INVALIDATE, "", contextOf(view.selection()));
         } else if (preview.get().count() == 0) {
             nothing(preview.get());
         } else {
             show(preview.get(), "", "");
+        }
+    }
+
+    /** For a page that is about something else; empty also when it takes too long. */
+    private Optional<Preview> again(Selection selection) {
+        try {
+            return console.invalidations().preview(selection, own());
+        } catch (UnfinishedException e) {
+            return Optional.empty();
         }
     }
 
@@ -59,7 +76,8 @@ final class EndingExchange {
             exchange.fail(ConsoleFailure.OWN_SESSION, "", context);
         } else if (preview.problems().isEmpty()) {
             boolean named = preview.selection() instanceof Selection.Named;
-            exchange.fail(named ? ConsoleFailure.SESSION_GONE : ConsoleFailure.NOTHING_MATCHES, "", context);
+            String unseen = preview.unseen().stream().map(words::say).collect(Collectors.joining(" "));
+            exchange.fail(named ? ConsoleFailure.SESSION_GONE : ConsoleFailure.NOTHING_MATCHES, unseen, context);
         } else {
             exchange.fail(
                     ConsoleFailure.STORE_SILENT, words.say(preview.problems().get(0)), context);
@@ -74,7 +92,7 @@ final class EndingExchange {
     void invalidate(ConsoleView.Invalidate view) throws IOException {
         if (view.expected().orElse(0) > Preview.TYPED_ABOVE
                 && !view.typed().equals(Integer.toString(view.expected().getAsInt()))) {
-            Optional<Preview> preview = console.invalidations().preview(view.selection(), own());
+            Optional<Preview> preview = again(view.selection());
             if (preview.isPresent() && preview.get().count() > 0) {
                 exchange.status(409);
                 show(preview.get(), words.say("confirm.notTyped"), view.reason());
@@ -97,7 +115,7 @@ final class EndingExchange {
     }
 
     private void refuse(ConsoleView.Invalidate view, Reason reason) throws IOException {
-        Optional<Preview> preview = console.invalidations().preview(view.selection(), own());
+        Optional<Preview> preview = again(view.selection());
         if (preview.isPresent() && preview.get().count() == 0) {
             nothing(preview.get());
         } else {

@@ -29,6 +29,7 @@ public record JobPage(
         String progress,
         String done,
         String reason,
+        List<String> unseen,
         List<Node> nodes,
         List<Row> rows,
         String more,
@@ -64,6 +65,7 @@ public record JobPage(
                 words.say("job.progress", words.number(job.dealtWith()), words.number(job.total())),
                 BackupBar.hundredths(100.0 * job.dealtWith() / Math.max(1, job.total())),
                 job.reason().isEmpty() ? "" : words.say("job.reason", job.reason()),
+                job.unseen().stream().map(words::say).toList(),
                 job.nodes().stream()
                         .map(node -> node(node, several, scope, words))
                         .toList(),

@@ -126,6 +126,7 @@ final class JobPageTest {
                 total,
                 counts,
                 results,
+                List.of(),
                 nodes);
     }
 }

@@ -1,10 +1,13 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.table.ClusterNode;
+import io.sessionadmin.table.NodeReport;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.TableMismatchException;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The nodes that run one context, as they have announced themselves in its store.
@@ -15,6 +18,8 @@ import java.util.List;
  * @param unknown why it is not known who is there; none when it is
  */
 public record ClusterNodes(List<ClusterNode> nodes, String own, Reason unknown) {
+
+    private static final int NAMED_AT_MOST = 10;
 
     /** Of a context whose nodes announce themselves nowhere. */
     static ClusterNodes unknown(Reason reason) {
@@ -58,5 +63,20 @@ public record ClusterNodes(List<ClusterNode> nodes, String own, Reason unknown) 
     /** Those that are alive and not this one. */
     public List<ClusterNode> others() {
         return nodes.stream().filter(node -> node.alive() && !isOwn(node)).toList();
+    }
+
+    /**
+     * What to know of sessions that were never saved and are in the memory of other nodes. Where coherence is strict, there
+     * are none: a session is saved before the end of its first response.
+     */
+    Optional<Reason> unseen(ContextAddress context) {
+        String names = others().stream()
+                .map(node -> node.report().origin())
+                .filter(origin -> !origin.coherence().equals("strict"))
+                .map(NodeReport.Origin::node)
+                .distinct()
+                .limit(NAMED_AT_MOST)
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? Optional.empty() : Optional.of(Reason.of("preview.unseen", context.title(), names));
     }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.catalina.Engine;
 import org.apache.catalina.util.SessionConfig;
 import org.apache.juli.logging.Log;
@@ -196,11 +195,9 @@ public final class EngineSessions {
     /**
      * Walks through all sessions that meet a filter, however many there are, in the order of their contexts and handles.
      *
-     * @param visitor answers whether to go on
      * @return what was missing on the way; empty when there is no such context
      */
-    public Optional<List<Reason>> walk(
-            SessionScope scope, SessionFilter filter, Predicate<SessionsFound.Item> visitor) {
+    public Optional<List<Reason>> walk(SessionScope scope, SessionFilter filter, Visitor visitor) {
         return search(scope, filter, SessionSort.HANDLE).map(search -> {
             Set<Reason> problems = new LinkedHashSet<>();
             SessionCursor after = null;
@@ -213,9 +210,30 @@ public final class EngineSessions {
                     }
                 }
                 after = page.next();
-            } while (after != null);
+            } while (after != null && visitor.hasTime());
             return List.copyOf(problems);
         });
+    }
+
+    /** Takes sessions one by one. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /** Answers whether to go on. */
+        boolean test(SessionsFound.Item item);
+
+        /** Whether to go on to the next page; one that goes on costs a moment, even when nothing in it matches. */
+        default boolean hasTime() {
+            return true;
+        }
+    }
+
+    /** Nodes that may have sessions in memory which were never saved, so that nobody here sees them; with the way out. */
+    public List<Reason> unseen(SessionScope scope) {
+        return deployments.all().stream()
+                .filter(context -> scope.address() == null || context.address().equals(scope.address()))
+                .flatMap(context -> context.nodes().unseen(context.address()).stream())
+                .toList();
     }
 
     private Optional<SessionSearch> search(SessionScope scope, SessionFilter filter, SessionSort sort) {

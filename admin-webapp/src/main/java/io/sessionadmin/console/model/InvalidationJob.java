@@ -273,6 +273,7 @@ final class InvalidationJob implements Runnable {
                     parts.stream().mapToInt(part -> part.targets.size()).sum(),
                     Map.copyOf(counts),
                     results,
+                    preview.unseen(),
                     nodes);
         }
     }

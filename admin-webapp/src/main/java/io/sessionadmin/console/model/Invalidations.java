@@ -30,13 +30,23 @@ public final class Invalidations implements AutoCloseable {
     private static final int JOBS_KEPT = 100;
     private static final Duration PATIENCE_AT_STOP = Duration.ofSeconds(10);
 
+    /** A browser, a proxy and a person wait longer than that. */
+    private static final Duration PREVIEW_AT_MOST = Duration.ofSeconds(10);
+
     private final EngineSessions sessions;
     private final AuditTrail audit;
     private final Clock clock;
+    private final Duration previewAtMost;
     private final ThreadPoolExecutor executor;
     private final Map<String, InvalidationJob> jobs = new LinkedHashMap<>();
 
     public Invalidations(EngineSessions sessions, AuditTrail audit, Clock clock) {
+        this(sessions, audit, clock, PREVIEW_AT_MOST);
+    }
+
+    /** @param previewAtMost so long is looked for sessions, and for one page of them more */
+    Invalidations(EngineSessions sessions, AuditTrail audit, Clock clock, Duration previewAtMost) {
+        this.previewAtMost = previewAtMost;
         this.sessions = sessions;
         this.audit = audit;
         this.clock = clock;
@@ -57,15 +67,16 @@ public final class Invalidations implements AutoCloseable {
      *
      * @param own sessions of the administrator's own browser: they are left out
      * @return empty when there is no such context, or its sessions can't be ended
+     * @throws UnfinishedException when there are too many to be looked through
      */
-    public Optional<Preview> preview(Selection selection, Set<Handle> own) {
+    public Optional<Preview> preview(Selection selection, Set<Handle> own) throws UnfinishedException {
         return collect(selection, own).map(Collected::preview);
     }
 
     /** The sessions themselves, with what is shown of them. */
     private record Collected(Preview preview, Map<ContextAddress, List<Target>> targets) {}
 
-    private Optional<Collected> collect(Selection selection, Set<Handle> own) {
+    private Optional<Collected> collect(Selection selection, Set<Handle> own) throws UnfinishedException {
         Collector collector = new Collector(own);
         Optional<List<Reason>> problems;
         int named = 0;
@@ -77,14 +88,18 @@ public final class Invalidations implements AutoCloseable {
             problems = found.map(page -> page.problem().isGiven() ? List.of(page.problem()) : List.of());
         } else {
             Selection.Matching matching = (Selection.Matching) selection;
-            problems = sessions.walk(matching.in(), matching.filter(), collector::test);
+            problems = sessions.walk(matching.in(), matching.filter(), collector);
+            if (collector.unfinished) {
+                throw new UnfinishedException(previewAtMost);
+            }
         }
         int missing = Math.max(0, named - collector.seen);
         return problems.map(found -> collector.collected(selection, missing, found));
     }
 
     /** Takes what can be ended. */
-    private final class Collector {
+    private final class Collector implements EngineSessions.Visitor {
+        private final long begun = System.nanoTime();
         private final Set<Handle> own;
         private final Map<ContextAddress, Optional<EngineSessions.Reach>> reaches = new LinkedHashMap<>();
         private final Map<ContextAddress, List<Target>> targets = new LinkedHashMap<>();
@@ -94,13 +109,20 @@ public final class Invalidations implements AutoCloseable {
         private int seen;
         private int left;
         private int taken;
+        private boolean unfinished;
 
         Collector(Set<Handle> own) {
             this.own = own;
         }
 
-        /** Whether to go on. */
-        boolean test(SessionsFound.Item item) {
+        @Override
+        public boolean hasTime() {
+            unfinished = System.nanoTime() - begun >= previewAtMost.toNanos();
+            return !unfinished;
+        }
+
+        @Override
+        public boolean test(SessionsFound.Item item) {
             SessionEntry entry = item.entry();
             if (!entry.canBeInvalidated()) {
                 return true;
@@ -139,7 +161,10 @@ public final class Invalidations implements AutoCloseable {
             List<Reason> all = new ArrayList<>(problems);
             all.addAll(unreachable);
             Optional<String> user = users.size() == 1 ? users.iterator().next() : Optional.empty();
-            return new Collected(new Preview(selection, parts, shown, left, gone, user, all), targets);
+            List<Reason> unseen = selection instanceof Selection.Matching matching
+                    ? sessions.unseen(matching.in())
+                    : List.of(); // what is named was seen
+            return new Collected(new Preview(selection, parts, shown, left, gone, user, unseen, all), targets);
         }
     }
 
@@ -167,7 +192,12 @@ public final class Invalidations implements AutoCloseable {
      */
     public Start start(
             Selection selection, OptionalInt expected, String reason, AuditEntry.Actor actor, Set<Handle> own) {
-        Collected found = collect(selection, own).orElse(null);
+        Collected found;
+        try {
+            found = collect(selection, own).orElse(null);
+        } catch (UnfinishedException e) {
+            return new Start.Refused(e.reason());
+        }
         if (found == null) {
             return new Start.Refused(Reason.of("start.noContext"));
         }

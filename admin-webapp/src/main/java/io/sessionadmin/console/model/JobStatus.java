@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param total how many sessions are to be ended
  * @param counts how many have come to which outcome until now
  * @param results of the first sessions, and of the first that failed
+ * @param unseen what else may be there, where nobody here sees it
  * @param nodes what has happened on each node; empty while sessions are still being ended
  */
 public record JobStatus(
@@ -29,6 +30,7 @@ public record JobStatus(
         int total,
         Map<Outcome, Integer> counts,
         List<Result> results,
+        List<Reason> unseen,
         List<NodeResult> nodes) {
 
     /** Where it is. */

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param shown the first of the sessions
  * @param own sessions of the administrator's own browser, which are left out
  * @param gone sessions that were named and are not there any more
+ * @param unseen what else may be there, where nobody here sees it, and the way to it; empty where all is seen
  * @param problems what is missing, and why
  */
 public record Preview(
@@ -20,6 +21,7 @@ public record Preview(
         int own,
         int gone,
         Optional<String> user,
+        List<Reason> unseen,
         List<Reason> problems) {
 
     /** More sessions than this are ended only when their number was typed. */

@@ -111,7 +111,8 @@ final class Body {
             case VALUE_NUMBER_INT -> json.getLongValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
-            default -> throw new RefusedException(Problem.BAD_BODY, "Numbers have to be whole ones, and nothing is null.");
+            default ->
+                throw new RefusedException(Problem.BAD_BODY, "Numbers have to be whole ones, and nothing is null.");
         };
     }
 }

@@ -12,7 +12,6 @@ import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +58,7 @@ final class DetailShape {
                 .put("row", row())
                 .put("attributes", attributes)
                 .put("moreAttributes", moreAttributes)
-                .put("values", word(detail.values()))
+                .put("values", JobShapes.word(detail.values()))
                 .put("compared", detail.compared())
                 .put("leftOut", detail.leftOut())
                 .put("truncated", cut)
@@ -102,7 +101,7 @@ final class DetailShape {
         return new Fields()
                 .put("node", state.node())
                 .put("thisNode", state.here())
-                .put("holds", word(state.held()))
+                .put("holds", JobShapes.word(state.held()))
                 .put("saidAt", state.said())
                 .put(
                         "silentSeconds",
@@ -164,26 +163,17 @@ final class DetailShape {
     private static Fields value(ValueNode node) {
         return new Fields()
                 .put("name", node.name())
-                .put("place", word(node.place()))
-                .put("kind", word(node.kind()))
+                .put("place", JobShapes.word(node.place()))
+                .put("kind", JobShapes.word(node.kind()))
                 .put("className", node.className())
                 .put("bytes", node.bytes() < 0 ? null : node.bytes())
                 .put("size", node.size() < 0 ? null : node.size())
-                .put("access", word(node.access()))
+                .put("access", JobShapes.word(node.access()))
                 .put("value", node.access() == ValueNode.Access.SHOWN ? node.value() : null)
                 .put("cut", node.cut())
                 .put(
                         "children",
                         node.children().stream().map(DetailShape::value).toList())
                 .put("notShown", node.notShown());
-    }
-
-    /** {@code IN_MEMORY} is {@code inMemory}. */
-    private static String word(Enum<?> constant) {
-        StringBuilder word = new StringBuilder();
-        for (String part : constant.name().toLowerCase(Locale.ROOT).split("_", -1)) {
-            word.append(word.isEmpty() ? part : part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1));
-        }
-        return word.toString();
     }
 }

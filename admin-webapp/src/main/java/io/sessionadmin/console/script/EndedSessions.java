@@ -11,6 +11,7 @@ import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionPage;
 import io.sessionadmin.console.model.SessionScope;
+import io.sessionadmin.console.model.UnfinishedException;
 import io.sessionadmin.table.AuditEntry;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.http.HttpServletRequest;
@@ -67,12 +68,13 @@ final class EndedSessions {
         }
     }
 
-    /** How many there are now; nothing is done. */
-    int count(Selection selection) throws RefusedException {
-        return console.invalidations()
-                .preview(selection, Set.of())
-                .map(Preview::count)
-                .orElseThrow(EndedSessions::cannotEnd);
+    /** What would end now; nothing is done. */
+    Preview preview(Selection selection) throws RefusedException {
+        try {
+            return console.invalidations().preview(selection, Set.of()).orElseThrow(EndedSessions::cannotEnd);
+        } catch (UnfinishedException e) {
+            throw new RefusedException(Problem.CANNOT_INVALIDATE, Sentences.say(e.reason()));
+        }
     }
 
     /**

@@ -26,6 +26,7 @@ final class JobShapes {
                 .put("outcomes", outcomes)
                 .put("results", job.results().stream().map(JobShapes::result).toList())
                 .put("nodes", job.nodes().stream().map(JobShapes::node).toList())
+                .put("notIncluded", Sentences.of(job.unseen()))
                 .put("begunAt", job.begunAt())
                 .put("endedAt", job.endedAt());
     }

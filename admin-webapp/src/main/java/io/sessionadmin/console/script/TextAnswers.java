@@ -10,6 +10,7 @@ import io.sessionadmin.console.model.Finding;
 import io.sessionadmin.console.model.Health;
 import io.sessionadmin.console.model.InvalidationResult;
 import io.sessionadmin.console.model.JobStatus;
+import io.sessionadmin.console.model.Preview;
 import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionEntry;
@@ -250,12 +251,14 @@ final class TextAnswers {
         if (!console.sessions().knows(place)) {
             throw noSuchContext();
         }
-        int count = ended.count(selection);
-        if (count == 0 && selection instanceof Selection.Matching) {
-            return List.of("OK - Invalidated 0 of 0 sessions: there is none");
+        Preview now = ended.preview(selection);
+        if (now.count() == 0 && selection instanceof Selection.Matching) {
+            List<String> lines = new ArrayList<>(List.of("OK - Invalidated 0 of 0 sessions: there is none"));
+            now.unseen().forEach(unseen -> lines.add("NOTE - " + Sentences.say(unseen)));
+            return lines;
         }
-        return job(
-                ended.end(selection, OptionalInt.of(count), query.one("reason").orElse("")));
+        return job(ended.end(
+                selection, OptionalInt.of(now.count()), query.one("reason").orElse("")));
     }
 
     private static List<String> job(JobStatus job) {
@@ -275,6 +278,7 @@ final class TextAnswers {
                         .put("state", JobShapes.word(node.state()))
                         .put("ended", node.ended())
                         .toString()));
+        job.unseen().forEach(unseen -> lines.add("NOTE - " + Sentences.say(unseen)));
         job.results().stream()
                 .filter(result -> result.result().outcome() == InvalidationResult.Outcome.FAILED)
                 .forEach(

@@ -10,6 +10,7 @@ import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.TableNames;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,26 @@ final class ClusterNodesTest {
         assertThat(nodes.nodes().stream().filter(nodes::isOwn))
                 .extracting(ClusterNodesTest::name)
                 .containsExactly("here");
+    }
+
+    @Test
+    void sessionsThatOnlyAnotherNodeKnowsMayBeThereUnlessAllAreSavedAtOnce() {
+        var shop = new ContextAddress.Deployed("localhost", "/shop");
+
+        assertThat(nodes("strict", ClusterNode.State.ALIVE).unseen(shop)).isEmpty();
+        assertThat(nodes("sticky", ClusterNode.State.STOPPED).unseen(shop)).isEmpty();
+        assertThat(nodes("sticky", ClusterNode.State.ALIVE).unseen(shop))
+                .contains(Reason.of("preview.unseen", "/shop", "there"));
+        assertThat(nodes("", ClusterNode.State.ALIVE).unseen(shop))
+                .as("Tomcat's own manager")
+                .isPresent();
+    }
+
+    private static ClusterNodes nodes(String coherence, ClusterNode.State state) {
+        var origin = new NodeReport.Origin(SHOP, "there", "another", "11.0.21", "0.1.0", coherence, -1, Duration.ZERO);
+        var report = new NodeReport(origin, Duration.ofMinutes(1), 0, 3, 1, 0, 0, null, true);
+        return new ClusterNodes(
+                List.of(new ClusterNode(report, Duration.ZERO, Duration.ZERO, state)), "own", Reason.NONE);
     }
 
     @Test

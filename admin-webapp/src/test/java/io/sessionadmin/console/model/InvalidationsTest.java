@@ -1,6 +1,7 @@
 package io.sessionadmin.console.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sessionadmin.console.model.InvalidationResult.Outcome;
 import io.sessionadmin.console.model.Invalidations.Start;
@@ -80,6 +81,24 @@ final class InvalidationsTest {
         assertThat(preview.own()).isEqualTo(1);
         assertThat(preview.shown()).hasSize(Preview.SHOWN);
         assertThat(preview.needsTypedCount()).isTrue();
+        assertThat(live).allMatch(StandardSession::isValid);
+        assertThat(trail()).isEmpty();
+    }
+
+    @Test
+    void aPreviewThatTakesTooLongHasNoNumberAndSaysWhatToDo() throws Exception {
+        List<StandardSession> live = visits(250);
+        try (var hasty = new Invalidations(sessions, audit, Clock.systemUTC(), Duration.ZERO)) {
+            assertThatExceptionOfType(UnfinishedException.class)
+                    .isThrownBy(() -> hasty.preview(all(), Set.of()))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.of("start.unfinished", 1L)));
+            assertThat(hasty.start(all(), OptionalInt.of(250), "", ADMIN, Set.of()))
+                    .isEqualTo(new Start.Refused(Reason.of("start.unfinished", 1L)));
+            assertThat(hasty.preview(matching(Map.of("q", Handle.of("s7").hex())), Set.of()))
+                    .as("a narrow filter")
+                    .map(Preview::count)
+                    .contains(1);
+        }
         assertThat(live).allMatch(StandardSession::isValid);
         assertThat(trail()).isEmpty();
     }
