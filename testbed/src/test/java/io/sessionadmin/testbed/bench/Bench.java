@@ -1,7 +1,7 @@
 package io.sessionadmin.testbed.bench;
 
-import io.sessionadmin.testbed.TestDatabase;
 import io.sessionadmin.testbed.TestPostgres;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -18,33 +18,23 @@ public final class Bench {
             "max_wal_size", "8GB",
             "checkpoint_timeout", "30min");
 
+    private static final List<Section> SECTIONS = List.of(
+            new SessionsSection(), new BulkSection(), new RowsSection(), new RequestsSection(), new MemorySection());
+
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().getLogger("").setLevel(Level.SEVERE);
         Options options = Options.read();
         try (TestPostgres postgres = TestPostgres.own(SETTINGS)) {
-            if (options.measures("sessions")) {
-                sessions(options, postgres);
-            }
-        }
-    }
-
-    private static void sessions(Options options, TestPostgres postgres) throws Exception {
-        SessionReport report = new SessionReport();
-        try (TestDatabase database = postgres.database();
-                ServerMeter meter = new ServerMeter(database);
-                Contenders contenders = new Contenders(database)) {
-            SessionWorkloads workloads = new SessionWorkloads(contenders.all(), options.operations(), meter);
-            for (Scenario scenario : options.scenarios()) {
-                workloads.round(scenario, -1); // so that all is compiled
-            }
-            for (int round = 0; round < options.rounds(); round++) {
-                for (Scenario scenario : options.scenarios()) {
-                    report.add(scenario, workloads.round(scenario, round));
+            for (Section section : SECTIONS) {
+                if (options.measures(section.name())) {
+                    Report report = new Report(section.name(), section.title(), Machine.describe(options));
+                    section.measure(options, postgres, report);
+                    report.write(options.out());
+                    System.out.println(report.markdown());
                 }
             }
         }
-        System.out.println(report.markdown());
     }
 }

@@ -5,7 +5,6 @@ import io.sessionadmin.testbed.TestDatabase;
 import io.sessionadmin.testbed.Testbed;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.catalina.session.FileStore;
 import org.apache.tomcat.dbcp.dbcp2.BasicDataSource;
 
@@ -32,10 +31,7 @@ final class Contenders implements AutoCloseable {
         all.add(SpringContender.open(database));
         all.add(new JettyContender(database));
         all.add(new TomcatContender(
-                "JdbcStore, PersistentManager",
-                tomcat,
-                SharedContender.store(database, "jdbc_store", Map.of("maximumPoolSize", "16")),
-                null));
+                "JdbcStore, PersistentManager", tomcat, JdbcStores.of(database, "jdbc_store"), null));
         all.add(new SharedContender(tomcat, database, "jdbc_store_strict"));
         all.add(new LimitContender(tomcat, database));
     }

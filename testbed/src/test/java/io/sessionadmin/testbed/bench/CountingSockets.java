@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.atomic.LongAdder;
 import javax.net.SocketFactory;
 
 /**
@@ -20,6 +21,13 @@ public final class CountingSockets extends SocketFactory {
 
     /** The driver calls it. */
     public CountingSockets() {}
+
+    private static final LongAdder ALL = new LongAdder();
+
+    /** Of all threads so far. */
+    static long roundTrips() {
+        return ALL.sum();
+    }
 
     /** All of this thread so far. */
     static long roundTripsOfThisThread() {
@@ -53,6 +61,7 @@ public final class CountingSockets extends SocketFactory {
                     if (wrote) {
                         wrote = false;
                         ROUND_TRIPS.get()[0]++;
+                        ALL.increment();
                     }
                     return in.read(bytes, from, length);
                 }

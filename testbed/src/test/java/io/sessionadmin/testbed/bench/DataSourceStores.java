@@ -17,7 +17,7 @@ final class DataSourceStores extends DataSourceStore {
         setSessionMaxInactiveCol("max_inactive");
         setSessionLastAccessedCol("last_access");
         database.update("""
-                create table %1$s (
+                create table if not exists %1$s (
                     session_id    varchar(100) not null primary key,
                     valid_session char(1)      not null,
                     max_inactive  int          not null,
@@ -25,6 +25,6 @@ final class DataSourceStores extends DataSourceStore {
                     app_name      varchar(255),
                     session_data  bytea
                 )""".formatted(table));
-        database.update("create index on " + table + " (app_name)");
+        database.update("create index if not exists " + table + "_app on " + table + " (app_name)");
     }
 }

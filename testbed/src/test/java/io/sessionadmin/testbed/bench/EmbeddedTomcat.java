@@ -1,11 +1,13 @@
 package io.sessionadmin.testbed.bench;
 
 import io.sessionadmin.testbed.Testbed;
+import jakarta.servlet.http.HttpSessionListener;
 import java.nio.file.Path;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Manager;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
 
 /** A Tomcat in this JVM without a connector, for contexts whose managers are called directly. No background thread runs. */
 final class EmbeddedTomcat implements AutoCloseable {
@@ -25,12 +27,21 @@ final class EmbeddedTomcat implements AutoCloseable {
 
     /** Starts a context with this manager. */
     StandardContext add(String path, Manager manager) throws LifecycleException {
+        return add(path, manager, null);
+    }
+
+    /** The same, with a listener of the application's. */
+    StandardContext add(String path, Manager manager, @Nullable HttpSessionListener listener)
+            throws LifecycleException {
         StandardContext context = new StandardContext();
         context.setName(path);
         context.setPath(path);
         context.setDocBase(base.toString());
         context.addLifecycleListener(new Tomcat.FixContextListener());
         context.setBackgroundProcessorDelay(-1);
+        if (listener != null) {
+            context.addApplicationLifecycleListener(listener);
+        }
         context.setManager(manager);
         context.setClearReferencesObjectStreamClassCaches(false);
         context.setClearReferencesThreadLocals(false);

@@ -3,16 +3,27 @@ package io.sessionadmin.testbed.bench;
 import io.sessionadmin.testbed.bench.ServerMeter.Work;
 
 /**
- * One operation of one contender in one round.
+ * Some operations of one contender in one round.
  *
+ * @param latencies of each, or of what was timed as one
+ * @param operations how many there were
  * @param seconds from the begin of the first to the end of the last
  * @param roundTrips of all
  * @param work of the server for all
  */
-record Measured(Latencies latencies, double seconds, long roundTrips, Work work) {
+record Measured(Latencies latencies, long operations, double seconds, long roundTrips, Work work) {
+
+    /** Some that were timed as one. */
+    static Measured whole(long operations, double seconds, long roundTrips, Work work) {
+        return new Measured(new Latencies((long) (seconds * 1e9)), operations, seconds, roundTrips, work);
+    }
 
     double perSecond() {
-        return latencies.count() / seconds;
+        return operations / seconds;
+    }
+
+    double micros() {
+        return seconds * 1e6 / operations;
     }
 
     double medianMicros() {
@@ -20,6 +31,6 @@ record Measured(Latencies latencies, double seconds, long roundTrips, Work work)
     }
 
     double per(long whole) {
-        return (double) whole / latencies.count();
+        return (double) whole / operations;
     }
 }

@@ -28,6 +28,10 @@ final class Rounds {
         byContender.computeIfAbsent(contender, name -> new ArrayList<>()).add(measured);
     }
 
+    boolean isEmpty() {
+        return byContender.isEmpty();
+    }
+
     Iterable<String> contenders() {
         return byContender.keySet();
     }

@@ -48,6 +48,17 @@ final class ServerMeter implements AutoCloseable {
         }
     }
 
+    /** Does something to many at once, and measures it as a whole. */
+    Measured measure(long operations, Contender.Step step) throws Exception {
+        Work before = read();
+        long tripsBefore = CountingSockets.roundTrips();
+        long began = System.nanoTime();
+        step.run();
+        double seconds = (System.nanoTime() - began) / 1e9;
+        long trips = CountingSockets.roundTrips() - tripsBefore;
+        return Measured.whole(operations, seconds, trips, read().since(before));
+    }
+
     /** Of the postmaster, of its children that are there, and of those that have ended. */
     private long cpuMicros() {
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {

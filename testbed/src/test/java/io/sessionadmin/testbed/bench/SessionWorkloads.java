@@ -77,6 +77,6 @@ final class SessionWorkloads {
         Shift shift = crew.run(steps);
         contender.settle();
         Work work = meter.read().since(before);
-        return new Measured(shift.latencies(), shift.seconds(), shift.roundTrips(), work);
+        return new Measured(shift.latencies(), steps.size(), shift.seconds(), shift.roundTrips(), work);
     }
 }

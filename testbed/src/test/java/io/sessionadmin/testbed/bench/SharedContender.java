@@ -1,11 +1,9 @@
 package io.sessionadmin.testbed.bench;
 
-import io.sessionadmin.store.JdbcStore;
 import io.sessionadmin.store.SharedPersistentManager;
 import io.sessionadmin.testbed.Await;
 import io.sessionadmin.testbed.TestDatabase;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Session;
@@ -47,30 +45,10 @@ final class SharedContender implements Contender {
     }
 
     private static SharedPersistentManager manager(TestDatabase database, String table, String node) {
-        SharedPersistentManager manager = new SharedPersistentManager();
-        manager.setProperty("coherence", "strict");
+        SharedPersistentManager manager = JdbcStores.shared(database, table, "strict");
         manager.setProperty("touchInterval", LEAST_TOUCH_INTERVAL);
         manager.setProperty("node", node);
-        manager.setStore(store(database, table, Map.of("maximumPoolSize", "16")));
         return manager;
-    }
-
-    /** The store as the documentation shows it, with room for all threads. */
-    static JdbcStore store(TestDatabase database, String table, Map<String, String> attributes) {
-        JdbcStore store = new JdbcStore();
-        store.setProperty("connectionURL", CountingSockets.counted(database.jdbcUrl()));
-        store.setProperty("connectionName", database.user());
-        store.setProperty("connectionPassword", database.password());
-        store.setProperty("schema", "create");
-        store.setProperty("sessionTable", table);
-        store.setProperty("sessionAppCol", "app_name");
-        store.setProperty("sessionIdCol", "session_id");
-        store.setProperty("sessionDataCol", "session_data");
-        store.setProperty("sessionValidCol", "valid_session");
-        store.setProperty("sessionMaxInactiveCol", "max_inactive");
-        store.setProperty("sessionLastAccessedCol", "last_access");
-        attributes.forEach(store::setProperty);
-        return store;
     }
 
     @Override
