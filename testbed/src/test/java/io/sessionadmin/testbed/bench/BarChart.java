@@ -46,6 +46,10 @@ final class BarChart {
         return title;
     }
 
+    boolean isEmpty() {
+        return groups.isEmpty();
+    }
+
     void add(String group, String name, Spread spread) {
         groups.computeIfAbsent(group, each -> new LinkedHashMap<>()).put(name, spread);
     }

@@ -25,7 +25,7 @@ public final class Bench {
 
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().getLogger("").setLevel(Level.SEVERE);
-        Options options = Options.read();
+        Options options = Options.read(SECTIONS.stream().map(Section::name).toList());
         try (TestPostgres postgres = TestPostgres.own(SETTINGS)) {
             for (Section section : SECTIONS) {
                 if (options.measures(section.name())) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sessionadmin.testbed.TestDatabase;
 import io.sessionadmin.testbed.TestPostgres;
 import io.sessionadmin.testbed.bench.Contender.Client;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /** That the benchmark measures what it says: whoever is fast has stored it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -85,6 +87,28 @@ class BenchTest {
                             .markdown())
                     .contains(contenders.all().stream().map(Contender::name).toList());
         }
+    }
+
+    @Test
+    void aReportIsAPageWithItsPlots(@TempDir Path directory) throws Exception {
+        Rounds rounds = new Rounds();
+        for (double seconds : List.of(0.5, 1.0, 4.0)) {
+            rounds.add(Contenders.STOCK, Measured.whole(100, 2 * seconds, 300, new ServerMeter.Work(0, 200, 0)));
+            rounds.add("JdbcStore <1>", Measured.whole(100, seconds, 100, new ServerMeter.Work(0, 100, 0)));
+        }
+        BarChart chart = new BarChart("Sessions per second");
+        chart.add("all", "JdbcStore <1>", rounds.spread("JdbcStore <1>", Measured::perSecond));
+
+        new Report("some", "Some", "2 cores")
+                .plot("all", chart)
+                .table("all", rounds, List.of(Column.PER_SECOND, Column.TIMES_STOCK, Column.ROUND_TRIPS))
+                .write(directory);
+
+        assertThat(directory.resolve("some.md"))
+                .content()
+                .contains("![Sessions per second](some-all.svg)")
+                .contains("| JdbcStore <1> | 100 (25–200) | 2.00 (2.00–2.00) | 1.00 |");
+        assertThat(directory.resolve("some-all.svg")).content().contains("JdbcStore &lt;1>", ">100<");
     }
 
     @Test

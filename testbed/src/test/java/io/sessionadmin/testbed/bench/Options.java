@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,16 +19,23 @@ record Options(boolean quick, int rounds, Set<String> only, List<Scenario> scena
     private static final String MOST = "8x1,1x1,64x1,8x4,8x16";
     private static final String FEW = "8x1,64x1,8x4";
 
-    static Options read() {
+    /** @throws IllegalArgumentException when it is not known what is to be measured; says what there is */
+    static Options read(List<String> sections) {
         boolean quick = Boolean.getBoolean("bench.quick");
         List<Scenario> scenarios = new ArrayList<>();
         for (String scenario : words(property("bench.scenarios", quick ? FEW : MOST))) {
             scenarios.add(scenario(scenario, quick));
         }
+        Set<String> only = Set.copyOf(words(property("bench.only", "").toLowerCase(Locale.ROOT)));
+        List<String> known = new ArrayList<>(sections);
+        Arrays.stream(Operation.values()).map(Operation::label).forEach(known::add);
+        if (!known.containsAll(only)) {
+            throw new IllegalArgumentException("-Dbench.only=" + String.join(",", only) + ": use some of " + known);
+        }
         return new Options(
                 quick,
                 Integer.parseInt(property("bench.rounds", quick ? "3" : "5")),
-                Set.copyOf(new HashSet<>(words(property("bench.only", "").toLowerCase(Locale.ROOT)))),
+                only,
                 List.copyOf(scenarios),
                 Path.of(property("bench.out", "target/benchmarks")));
     }

@@ -62,7 +62,9 @@ final class SessionsSection implements Section {
                                 rounds.spread(name, Measured::perSecond)));
             }
         }
-        report.plot(scenario.bytes() / 1024 + "kb-" + scenario.threads(), chart);
+        if (!chart.isEmpty()) {
+            report.plot(scenario.bytes() / 1024 + "kb-" + scenario.threads(), chart);
+        }
         operations.forEach((operation, rounds) ->
                 report.table(operation.label() + ": " + operation.meaning(), rounds, Column.OF_OPERATIONS));
     }
