@@ -16,7 +16,7 @@ import java.util.Map;
 /** Pages of the console by HTTP, of contexts with many rows and of one with many live sessions. */
 final class ConsolePages {
 
-    private static final int REQUESTS = 15;
+    private static final int REQUESTS = 9;
     private static final String CONSOLE = "/session-admin/sessions?host=localhost&context=";
 
     private ConsolePages() {}
@@ -65,7 +65,7 @@ final class ConsolePages {
 
     private static void rows(Options options, TomcatNode node, HttpCrew clients, Report report) throws Exception {
         Map<Page, Map<Integer, List<Got>>> all = new LinkedHashMap<>();
-        for (int i = -5; i < REQUESTS; i++) {
+        for (int i = -3; i < REQUESTS; i++) {
             for (Page page : Page.values()) {
                 for (int rows : RowsSection.sizes(options)) {
                     Got got = get(clients, node, page.url(rows));
