@@ -56,6 +56,9 @@ final class HttpCrew {
     /** Of a text that is kept, bytes. */
     private static final int SHORT = 200;
 
+    /** Tomcat closes a connection that was not used for twice as long. */
+    private static final long IDLE_NANOS = 10_000_000_000L;
+
     private static final ThreadLocal<Map<Integer, Wire>> WIRES = ThreadLocal.withInitial(HashMap::new);
 
     private final int clients;
@@ -132,6 +135,7 @@ final class HttpCrew {
         private final InputStream in;
         private final OutputStream out;
         private boolean usedUp;
+        private long lastUsed = System.nanoTime();
 
         Wire(int port) throws IOException {
             socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -142,7 +146,7 @@ final class HttpCrew {
         }
 
         boolean isUsedUp() {
-            return usedUp;
+            return usedUp || System.nanoTime() - lastUsed > IDLE_NANOS;
         }
 
         Answer ask(String request) throws IOException {
@@ -173,6 +177,7 @@ final class HttpCrew {
             if (usedUp) {
                 socket.close();
             }
+            lastUsed = System.nanoTime();
             return new Answer(status, cookie, bytes, text);
         }
 
