@@ -21,13 +21,32 @@ create table if not exists tomcat_sessions (
     held          boolean                  not null default false,  -- that Tomcat has the session in memory
     user_name     varchar(255),                       -- who is logged in, where Tomcat knows
 
+    binding_listener boolean               not null default true,  -- an attribute is to be told of the end, so a sweep
+                                                      -- reads the session; true also where that is not known
+
     base_version  bigint                   not null default 0,  -- the version that session_data was written with
     session_changes bytea,                            -- what differs from session_data since, a session stream too, and
                                                       -- newer; empty: nothing, null: nothing, and write all next time
 
     session_data  bytea,                              -- Tomcat's session stream; empty in a tombstone
     primary key (app_name, session_id)
-) with (fillfactor = 80);
+) with (fillfactor = 80, toast_tuple_target = 256);
+
+-- A stream of more than 2 kB stands outside of the row, so that an access writes little and stays HOT. PostgreSQL's old
+-- compression takes longer over it than all the rest of a save: lz4 where the server has it (PostgreSQL 14, as most are
+-- built), else none. What an administrator has chosen for the column stays.
+do $$
+begin
+    if exists (select from pg_attribute a
+                where attrelid = 'tomcat_sessions'::regclass and attname = any (parse_ident('session_data'))
+                  and attstorage = 'x' and coalesce(to_jsonb(a) ->> 'attcompression', '') = '')
+    then
+        execute 'alter table tomcat_sessions alter column session_data set compression lz4';
+    end if;
+exception when syntax_error or feature_not_supported then
+    execute 'alter table tomcat_sessions alter column session_data set storage external';
+end
+$$;
 
 -- Sweeps for expired sessions. reap_after is a lower bound that an access does not move: touches stay HOT.
 create index if not exists tomcat_sessions_reap on tomcat_sessions (app_name, reap_after);

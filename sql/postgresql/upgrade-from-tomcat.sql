@@ -13,6 +13,7 @@ alter table tomcat_sessions alter column saved_at set default clock_timestamp();
 alter table tomcat_sessions add column if not exists node       varchar(255);
 alter table tomcat_sessions add column if not exists held       boolean     not null default false;
 alter table tomcat_sessions add column if not exists user_name  varchar(255);
+alter table tomcat_sessions add column if not exists binding_listener boolean not null default true;
 
 -- Tomcat's documentation makes the id alone the key: two contexts with the same id then overwrite each other.
 -- The wider key is valid for all rows that satisfied the narrower one.
@@ -20,8 +21,23 @@ update tomcat_sessions set app_name = '' where app_name is null;
 do $$
 begin
     if (select relkind from pg_class where oid = 'tomcat_sessions'::regclass) = 'r' then
-        alter table tomcat_sessions set (fillfactor = 80);  -- a partitioned table has none of its own
+        -- A partitioned table has none of its own.
+        alter table tomcat_sessions set (fillfactor = 80, toast_tuple_target = 256);
     end if;
+end
+$$;
+
+-- As in schema.sql; streams that are there already stay as they are.
+do $$
+begin
+    if exists (select from pg_attribute a
+                where attrelid = 'tomcat_sessions'::regclass and attname = any (parse_ident('session_data'))
+                  and attstorage = 'x' and coalesce(to_jsonb(a) ->> 'attcompression', '') = '')
+    then
+        execute 'alter table tomcat_sessions alter column session_data set compression lz4';
+    end if;
+exception when syntax_error or feature_not_supported then
+    execute 'alter table tomcat_sessions alter column session_data set storage external';
 end
 $$;
 

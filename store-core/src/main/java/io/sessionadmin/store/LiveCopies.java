@@ -63,6 +63,7 @@ final class LiveCopies {
     final class Snapshot implements LiveSessions {
 
         private final Map<String, StandardSession> byId;
+        private final boolean contextListens = EndListeners.areIn(manager.getContext());
 
         private Snapshot(Map<String, StandardSession> byId) {
             this.byId = byId;
@@ -74,6 +75,12 @@ final class LiveCopies {
 
         Optional<StandardSession> find(String id) {
             return Optional.ofNullable(byId.get(id));
+        }
+
+        /** Tomcat's own listeners are told of a session in memory only, and a row is not reaped whose session is. */
+        @Override
+        public boolean isToBeTold(String id) {
+            return contextListens;
         }
 
         @Override

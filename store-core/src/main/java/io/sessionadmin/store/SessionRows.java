@@ -100,6 +100,7 @@ final class SessionRows {
                 session.getCreationTimeInternal(),
                 SessionUser.of(session).map(SessionRows::fitting).orElse(null),
                 held,
+                EndListeners.areIn(session),
                 form,
                 encoded.data());
         return new Written(row, encoded.leftOut());

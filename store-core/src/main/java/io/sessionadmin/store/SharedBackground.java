@@ -28,6 +28,7 @@ import org.apache.juli.logging.Log;
 final class SharedBackground {
 
     private static final int AT_ONCE = 100;
+    private static final int REAPED_AT_ONCE = 1_000;
 
     /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
     private static final long LATEST_COMMIT = 30_000;
@@ -156,27 +157,44 @@ final class SharedBackground {
         if (saving.isRecovering() || reading.isRecovering()) {
             return;
         }
-        LiveSessions live = this::heldUntil;
+        LiveSessions live = new Live(EndListeners.areIn(manager.getContext()));
         String next = "";
         while (next != null) {
-            Reaping reaping = table.reap(manager.contextName(), next, AT_ONCE, settings.touchInterval(), live);
+            Reaping reaping = table.reap(manager.contextName(), next, REAPED_AT_ONCE, settings.touchInterval(), live);
             reaping.expired().forEach(copies::tellOfEnd);
-            statistics.reaped(reaping.expired().size());
+            copies.endUntold(reaping.untold());
+            statistics.reaped(reaping.ended());
             next = reaping.next();
         }
     }
 
-    /** A copy that is used, or was since the row was written, keeps its row. */
-    private OptionalLong heldUntil(String id) {
-        SharedSession copy = manager.inMemory(id);
-        if (copy == null || !copy.isStored() || isIdle(copy, clock.millis())) {
-            return OptionalLong.empty();
+    /** What this node knows of sessions whose rows look expired. */
+    private final class Live implements LiveSessions {
+
+        private final boolean contextListens;
+
+        Live(boolean contextListens) {
+            this.contextListens = contextListens;
         }
-        if (copy.getMaxInactiveInterval() <= 0) {
-            return OptionalLong.of(LiveSessions.NEVER);
+
+        /** A copy that is used, or was since the row was written, keeps its row. */
+        @Override
+        public OptionalLong heldUntil(String id) {
+            SharedSession copy = manager.inMemory(id);
+            if (copy == null || !copy.isStored() || isIdle(copy, clock.millis())) {
+                return OptionalLong.empty();
+            }
+            if (copy.getMaxInactiveInterval() <= 0) {
+                return OptionalLong.of(LiveSessions.NEVER);
+            }
+            accesses.note(copy);
+            return OptionalLong.of(copy.getThisAccessedTimeInternal() + copy.getMaxInactiveInterval() * 1000L);
         }
-        accesses.note(copy);
-        return OptionalLong.of(copy.getThisAccessedTimeInternal() + copy.getMaxInactiveInterval() * 1000L);
+
+        @Override
+        public boolean isToBeTold(String id) {
+            return contextListens || manager.carriesListenersOf(id);
+        }
     }
 
     /** Nobody but this node knows them: they end here, also while PostgreSQL is away. */

@@ -65,6 +65,20 @@ final class SharedCopies implements OutsideEnding.Copies {
         }
     }
 
+    /** Sessions whose rows this node has reaped, and that nobody has to be told of but who holds a copy. */
+    void endUntold(Collection<String> ids) {
+        int absent = 0;
+        for (String id : ids) {
+            SharedSession copy = manager.inMemory(id);
+            if (copy == null) {
+                absent++;
+            } else if (copy.isStored() && copy.decideEnd()) {
+                manager.end(copy, End.TELL);
+            }
+        }
+        manager.haveExpired(absent);
+    }
+
     @Override
     public void remember(String id) {
         endings.remember(id);

@@ -379,7 +379,17 @@ public final class SharedPersistentManager extends PersistentManagerBase {
         carriedOver.values().removeIf(carried -> carried.until() < now);
     }
 
+    /** Whether Tomcat's own listeners wait for a session that was swapped out. */
+    boolean carriesListenersOf(String id) {
+        return carriedOver.containsKey(id);
+    }
+
     // ------------------------------------------------------------------ ends
+
+    /** Counts sessions that have expired in the table, and were in no memory. */
+    void haveExpired(int sessions) {
+        expiredSessions.addAndGet(sessions);
+    }
 
     /** Ends a copy whose row is gone, or a tombstone. */
     void end(SharedSession session, End how) {

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
+import org.apache.catalina.session.ManagerBase;
 import org.apache.catalina.session.StandardSession;
 import org.apache.juli.logging.Log;
 import org.apache.tomcat.util.ExceptionUtils;
@@ -40,7 +41,7 @@ final class StockWork implements StoreWork {
     /** The note of a session that says which state of the row its copy comes from. */
     private static final String BASIS = Basis.class.getName();
 
-    private static final int REAPED_AT_ONCE = 100;
+    private static final int REAPED_AT_ONCE = 1_000;
 
     /** How far the clocks of two nodes may be apart without a look into the whole list of tombstones; milliseconds. */
     private static final long CLOCKS_APART = 60_000;
@@ -494,7 +495,8 @@ final class StockWork implements StoreWork {
         while (next != null) {
             Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, Duration.ZERO, now);
             reaping.expired().forEach(this::expireStored);
-            statistics.reaped(reaping.expired().size());
+            expiredUntold(reaping.untold());
+            statistics.reaped(reaping.ended());
             next = reaping.next();
         }
     }
@@ -515,6 +517,14 @@ final class StockWork implements StoreWork {
             log.error("A listener threw while session " + rows.key(session) + " ended", t);
         } finally {
             catalina.unbind(false, before);
+        }
+    }
+
+    /** Nobody is to be told; Tomcat counts them. */
+    private void expiredUntold(List<String> ids) {
+        ids.forEach(known::remove);
+        if (!ids.isEmpty() && manager instanceof ManagerBase base) {
+            base.setExpiredSessions(base.getExpiredSessions() + ids.size());
         }
     }
 

@@ -100,23 +100,24 @@ final class Saves {
 
     private static final String INSERT = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
-                                                   reap_after, node, held, user_name, version, base_version, session_changes,
-                                                   session_data)
-            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?
+                                                   reap_after, node, held, user_name, binding_listener, version,
+                                                   base_version, session_changes, session_data)
+            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?, ?
               from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
             on conflict (%s) do update
-               set valid_session   = '1',
-                   max_inactive    = excluded.max_inactive,
-                   last_access     = greatest(stored.last_access, excluded.last_access),
-                   reap_after      = least(stored.reap_after, excluded.reap_after),
-                   node            = excluded.node,
-                   held            = excluded.held,
-                   user_name       = excluded.user_name,
-                   version         = excluded.version,
-                   base_version    = excluded.base_version,
-                   saved_at        = now(),
-                   session_changes = excluded.session_changes,
-                   session_data    = excluded.session_data
+               set valid_session    = '1',
+                   max_inactive     = excluded.max_inactive,
+                   last_access      = greatest(stored.last_access, excluded.last_access),
+                   reap_after       = least(stored.reap_after, excluded.reap_after),
+                   node             = excluded.node,
+                   held             = excluded.held,
+                   user_name        = excluded.user_name,
+                   binding_listener = excluded.binding_listener,
+                   version          = excluded.version,
+                   base_version     = excluded.base_version,
+                   saved_at         = now(),
+                   session_changes  = excluded.session_changes,
+                   session_data     = excluded.session_data
              where stored.app_name = excluded.app_name
                and case stored.valid_session
                    when '0' then stored.last_access < (extract(epoch from now()) * 1000)::bigint - ?
@@ -156,17 +157,18 @@ final class Saves {
     /** A data column that is set to itself keeps what it has out of line: nothing of that is written again. */
     private static final String UPDATE = """
             update tomcat_sessions
-               set max_inactive    = ?,
-                   last_access     = greatest(last_access, (extract(epoch from now()) * 1000)::bigint - ?),
-                   reap_after      = least(reap_after, (extract(epoch from now()) * 1000)::bigint - ?),
-                   node            = ?,
-                   held            = ?,
-                   user_name       = ?,
-                   version         = ?,
-                   base_version    = ?,
-                   saved_at        = now(),
-                   session_changes = ?,
-                   session_data    = coalesce(?, session_data)
+               set max_inactive     = ?,
+                   last_access      = greatest(last_access, (extract(epoch from now()) * 1000)::bigint - ?),
+                   reap_after       = least(reap_after, (extract(epoch from now()) * 1000)::bigint - ?),
+                   node             = ?,
+                   held             = ?,
+                   user_name        = ?,
+                   binding_listener = ?,
+                   version          = ?,
+                   base_version     = ?,
+                   saved_at         = now(),
+                   session_changes  = ?,
+                   session_data     = coalesce(?, session_data)
              where app_name = ? and session_id = ? and valid_session <> '0'
                and (version = ? and (version > 0 or last_access = ?)
                     or ? and last_access <= (extract(epoch from now()) * 1000)::bigint - ?)""";
@@ -199,7 +201,7 @@ final class Saves {
 
     private void bindOwn(Parameters parameters, Write write) throws SQLException {
         SessionRow row = write.row();
-        parameters.text(table.node()).flag(row.held()).text(row.user());
+        parameters.text(table.node()).flag(row.held()).text(row.user()).flag(row.bindingListener());
         parameters.number(write.newVersion()).number(write.whole());
         parameters.bytes(
                 switch (row.form()) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param created when the session was created, likewise
  * @param user who is logged in, where that is known
  * @param held whether this node keeps the session in memory after the save
+ * @param bindingListener whether an attribute is to be told of the session's end ({@code HttpSessionBindingListener}), so
+ *     that a sweep has to read the session; true also when that is not known
  * @param form what the data is
  * @param data a stream, see {@link Form}; not copied
  */
@@ -21,6 +23,7 @@ public record SessionRow(
         long created,
         @Nullable String user,
         boolean held,
+        boolean bindingListener,
         Form form,
         byte[] data) {
 
@@ -34,7 +37,7 @@ public record SessionRow(
         CHANGES
     }
 
-    /** All of a session. */
+    /** All of a session, of whose attributes nothing is known. */
     public SessionRow(
             SessionKey key,
             int maxInactive,
@@ -43,11 +46,11 @@ public record SessionRow(
             @Nullable String user,
             boolean held,
             byte[] data) {
-        this(key, maxInactive, lastAccess, created, user, held, Form.WHOLE, data);
+        this(key, maxInactive, lastAccess, created, user, held, true, Form.WHOLE, data);
     }
 
     /** The same under another key. */
     SessionRow at(SessionKey other) {
-        return new SessionRow(other, maxInactive, lastAccess, created, user, held, form, data);
+        return new SessionRow(other, maxInactive, lastAccess, created, user, held, bindingListener, form, data);
     }
 }

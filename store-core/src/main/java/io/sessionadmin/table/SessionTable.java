@@ -280,8 +280,8 @@ public final class SessionTable {
     // ------------------------------------------------------------------ sweep
 
     /**
-     * Takes at most {@code limit} rows that may have expired, removes those that have, and answers what it removed.
-     * Rows that another node works on are skipped: each expired session is answered to exactly one caller. A caller
+     * Takes at most {@code limit} rows that may have expired, removes those that have, and answers what it removed. Data
+     * is read, of 100 sessions at most, where somebody is to be told of a session's end. Rows that another node works on are skipped: each expired session is answered to exactly one caller. A caller
      * that dies before it has told the session's listeners never will.
      *
      * @param after empty for the first batch of a sweep, then {@link Reaping#next()}

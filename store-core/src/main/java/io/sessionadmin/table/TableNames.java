@@ -21,7 +21,15 @@ public record TableNames(
 
     /** What the store adds to the six columns. */
     static final List<String> OWN_COLUMNS = List.of(
-            "version", "base_version", "reap_after", "saved_at", "node", "held", "user_name", "session_changes");
+            "version",
+            "base_version",
+            "reap_after",
+            "saved_at",
+            "node",
+            "held",
+            "user_name",
+            "binding_listener",
+            "session_changes");
 
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]{0,62}");
     private static final Pattern DOCUMENTED_NAME = Pattern.compile("\\b(tomcat_sessions(_[a-z]+)?"
