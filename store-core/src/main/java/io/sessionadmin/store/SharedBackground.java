@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.apache.juli.logging.Log;
 
 /**
@@ -27,7 +28,9 @@ import org.apache.juli.logging.Log;
  */
 final class SharedBackground {
 
-    private static final int AT_ONCE = 100;
+    /** Sessions that are told of their passivation and saved before the next ones are, at a stop. */
+    private static final int AT_ONCE = 1_000;
+
     private static final int REAPED_AT_ONCE = 1_000;
 
     /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
@@ -307,12 +310,13 @@ final class SharedBackground {
      */
     int saveAll() {
         long deadline = System.nanoTime() + settings.stopDeadline().toNanos();
+        BooleanSupplier inTime = () -> System.nanoTime() - deadline < 0;
         List<SharedSession> all = List.copyOf(manager.copies());
-        for (int from = 0; from < all.size() && System.nanoTime() < deadline; from += AT_ONCE) {
+        for (int from = 0; from < all.size() && inTime.getAsBoolean(); from += AT_ONCE) {
             List<SharedSession> some = all.subList(from, Math.min(all.size(), from + AT_ONCE));
             some.forEach(SharedSession::passivate);
             try {
-                batches.store(some, false, false);
+                batches.store(some, false, false, inTime);
                 table.release(
                         manager.contextName(),
                         some.stream().map(SharedSession::getIdInternal).toList());

@@ -6,20 +6,36 @@ import io.sessionadmin.table.SessionRow;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
+import org.apache.tomcat.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Saves many sessions by few transactions: for backups, swap-outs, retries and the stop. One that can't be saved costs the
- * others nothing; one that another thread saves just now is left to it. Safe for use by several threads.
+ * others nothing; one that another thread saves just now is left to it. While PostgreSQL writes a batch the next one is
+ * serialised. Safe for use by several threads.
  */
 final class SharedBatches {
 
     private static final int AT_ONCE = 100;
     private static final int BYTES_AT_ONCE = 1 << 20;
+
+    /** Batches that PostgreSQL has at once: it writes one while it waits for the disk with the other. */
+    private static final int IN_FLIGHT = 2;
 
     private final SharedSessions sharing;
     private final SessionTable table;
@@ -39,10 +55,18 @@ final class SharedBatches {
      * @param anyway whether those are saved, too, of which nothing is known to have changed: an earlier try has failed
      */
     void store(Collection<SharedSession> sessions, boolean held, boolean anyway) throws StoreUnavailableException {
+        store(sessions, held, anyway, () -> true);
+    }
+
+    /** The same, which begins no more when it is told not to go on. */
+    void store(Collection<SharedSession> sessions, boolean held, boolean anyway, BooleanSupplier goesOn)
+            throws StoreUnavailableException {
         List<SharedSession> accessed = new ArrayList<>();
-        Batch batch = new Batch(held);
-        try {
+        try (Batch batch = new Batch(held)) {
             for (SharedSession session : sessions) {
+                if (!goesOn.getAsBoolean()) {
+                    break;
+                }
                 if (!session.lockForSaving(0)) {
                     continue; // somebody saves it now
                 }
@@ -60,22 +84,30 @@ final class SharedBatches {
                     batch.add(session);
                 }
             }
-            batch.write();
-        } finally {
-            batch.letGoOfAll();
+            batch.finish();
         }
         sharing.writeAccesses(accessed);
     }
 
-    /** Sessions whose locks are held until they are written. */
-    private final class Batch {
+    /** Sessions whose locks are held, by this thread, until it knows that they are written. */
+    private final class Batch implements AutoCloseable {
 
-        private record Entry(SharedSession session, SessionBackup before, int upTo, SharedRows.Prepared prepared) {}
+        private record Entry(SharedSession session, SessionBackup before, int upTo, SharedRows.Prepared prepared) {
+
+            boolean isStored() {
+                return session.isStored();
+            }
+        }
 
         private final boolean held;
         private final Set<SharedSession> locked = new HashSet<>();
-        private final List<Entry> entries = new ArrayList<>();
+        private final Deque<Flight> flights = new ArrayDeque<>();
+        private List<Entry> entries = new ArrayList<>();
+        private @Nullable ExecutorService writers;
         private int bytes;
+
+        /** A part of them that PostgreSQL is at. */
+        private record Flight(List<Entry> entries, long since, Future<List<SaveResult>> results) {}
 
         Batch(boolean held) {
             this.held = held;
@@ -92,7 +124,11 @@ final class SharedBatches {
         }
 
         /** Whatever has happened: a lock that is left behind would keep each response of its session waiting. */
-        void letGoOfAll() {
+        @Override
+        public void close() {
+            if (writers != null) {
+                writers.shutdown();
+            }
             locked.forEach(SharedSession::unlock);
             locked.clear();
         }
@@ -113,41 +149,86 @@ final class SharedBatches {
                 letGo(session);
             }
             if (entries.size() == AT_ONCE || bytes >= BYTES_AT_ONCE) {
-                write();
+                depart(writers());
             }
         }
 
-        void write() {
-            List<Entry> stored =
-                    entries.stream().filter(entry -> entry.session().isStored()).toList();
-            List<Entry> fresh = entries.stream()
-                    .filter(entry -> !entry.session().isStored())
-                    .toList();
-            entries.clear();
+        /** Waits until all of them are written, or known not to be. */
+        void finish() {
+            depart(Runnable::run);
+            while (!flights.isEmpty()) {
+                arrive(flights.remove());
+            }
+        }
+
+        /** Threads of their own while there is more than one part, as another part is being serialised. */
+        private ExecutorService writers() {
+            if (writers == null) {
+                writers = Executors.newFixedThreadPool(IN_FLIGHT, work -> {
+                    Thread thread = new Thread(work, "session-store-batch");
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(SharedBatches.class.getClassLoader()); // not the application's
+                    return thread;
+                });
+            }
+            return writers;
+        }
+
+        private void depart(Executor by) {
+            List<Entry> part = entries;
+            entries = new ArrayList<>();
             bytes = 0;
+            List<Entry> stored = part.stream().filter(Entry::isStored).toList();
             if (!stored.isEmpty()) {
                 List<RowVersion> bases =
                         stored.stream().map(entry -> entry.session().basis()).toList();
-                write(stored, batch -> table.updateAll(batch, bases));
+                depart(by, stored, rows -> table.updateAll(rows, bases));
             }
+            List<Entry> fresh =
+                    part.stream().filter(entry -> !entry.isStored()).toList();
             if (!fresh.isEmpty()) {
-                write(fresh, table::insertAll);
+                depart(by, fresh, table::insertAll);
             }
         }
 
-        private void write(List<Entry> batch, Writing writing) {
-            long before = statistics.start();
-            try {
-                List<SaveResult> results = writing.write(
-                        batch.stream().map(entry -> entry.prepared().row()).toList());
-                statistics.savedBatch(batch.size(), before);
-                for (int i = 0; i < batch.size(); i++) {
-                    settle(batch.get(i), results.get(i));
-                }
-            } catch (StoreUnavailableException e) {
-                batch.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), e));
+        private void depart(Executor by, List<Entry> part, Writing writing) {
+            List<SessionRow> written =
+                    part.stream().map(entry -> entry.prepared().row()).toList();
+            FutureTask<List<SaveResult>> task = new FutureTask<>(() -> writing.write(written));
+            long since = statistics.start();
+            by.execute(task);
+            flights.add(new Flight(part, since, task));
+            while (flights.size() > IN_FLIGHT) {
+                arrive(flights.remove());
             }
-            batch.forEach(entry -> letGo(entry.session()));
+        }
+
+        private void arrive(Flight flight) {
+            List<Entry> part = flight.entries();
+            try {
+                List<SaveResult> results = flight.results().get();
+                statistics.savedBatch(part.size(), flight.since());
+                for (int i = 0; i < part.size(); i++) {
+                    settle(part.get(i), results.get(i));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // what became of them is found at their next save
+                StoreUnavailableException interrupted =
+                        new StoreUnavailableException(new SQLException("interrupted while a batch was saved", e));
+                part.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), interrupted));
+            } catch (ExecutionException e) {
+                failed(part, e.getCause());
+            }
+            part.forEach(entry -> letGo(entry.session()));
+        }
+
+        private void failed(List<Entry> part, Throwable cause) {
+            if (cause instanceof StoreUnavailableException away) {
+                part.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), away));
+                return;
+            }
+            ExceptionUtils.handleThrowable(cause);
+            throw new IllegalStateException("a batch of sessions can't be saved", cause);
         }
 
         private void settle(Entry entry, SaveResult result) {
