@@ -41,6 +41,6 @@ create index tomcat_sessions_handle on tomcat_sessions
 create index tomcat_sessions_user on tomcat_sessions
     (app_name, user_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16))
     where user_name is not null;
-create index tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
+create index tomcat_sessions_tombstone on tomcat_sessions (app_name, ended_at) where valid_session = '0';
 
 analyze tomcat_sessions;

@@ -16,6 +16,7 @@ create table if not exists tomcat_sessions (
                                                       -- -1: a tombstone that an administrator left
     reap_after    bigint                   default 0,  -- ms; no sweep has to look at the row before; null: never
     saved_at      timestamptz              default clock_timestamp(),  -- null: not known
+    ended_at      timestamptz,                        -- of a tombstone: when it was written; null: by hand
     node          varchar(255),                       -- the Tomcat that saved the row last; of a tombstone: that told
                                                       -- the listeners, null: nobody has yet
     held          boolean                  not null default false,  -- that Tomcat has the session in memory
@@ -60,8 +61,8 @@ create index if not exists tomcat_sessions_user on tomcat_sessions
     (app_name, user_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16))
     where user_name is not null;
 
--- Tombstones are few; this counts and finds them.
-create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
+-- Counts the tombstones, and finds the latest ones: each logout has other nodes look.
+create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name, ended_at) where valid_session = '0';
 
 -- Optional, all of them: without them everything else works.
 

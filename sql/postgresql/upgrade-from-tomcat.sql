@@ -10,6 +10,7 @@ alter table tomcat_sessions add column if not exists session_changes bytea;
 alter table tomcat_sessions add column if not exists reap_after bigint      default 0;
 alter table tomcat_sessions add column if not exists saved_at   timestamptz;  -- of older rows it is not known
 alter table tomcat_sessions alter column saved_at set default clock_timestamp();
+alter table tomcat_sessions add column if not exists ended_at   timestamptz;
 alter table tomcat_sessions add column if not exists node       varchar(255);
 alter table tomcat_sessions add column if not exists held       boolean     not null default false;
 alter table tomcat_sessions add column if not exists user_name  varchar(255);
@@ -70,7 +71,7 @@ create index if not exists tomcat_sessions_handle on tomcat_sessions
 create index if not exists tomcat_sessions_user on tomcat_sessions
     (app_name, user_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16))
     where user_name is not null;
-create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
+create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name, ended_at) where valid_session = '0';
 
 -- Optional, all of them: without them everything else works.
 

@@ -95,7 +95,7 @@ final class SharedBackground {
         endNeverSaved();
         try {
             retry();
-            lookForEnded();
+            lookForEnded(table::tombstones);
             reap();
             settleOverdue();
             backUp();
@@ -125,21 +125,27 @@ final class SharedBackground {
     /** Somebody said that sessions have ended: looks at those that did lately. */
     void endInvalidated() {
         try {
-            lookForEnded();
+            lookForEnded(table::latestTombstones);
             reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
         }
     }
 
-    private void lookForEnded() throws StoreUnavailableException {
+    /** How the table is asked. */
+    @FunctionalInterface
+    private interface Question {
+        TombstoneList ask(String context, long since) throws StoreUnavailableException;
+    }
+
+    private void lookForEnded(Question question) throws StoreUnavailableException {
         long before = clock.millis();
-        endInvalidated(lookedAt == 0 ? 0 : lookedAt - LATEST_COMMIT);
+        long since = lookedAt == 0 ? 0 : lookedAt - LATEST_COMMIT;
+        endInvalidated(question.ask(manager.contextName(), since));
         lookedAt = before;
     }
 
-    private void endInvalidated(long since) throws StoreUnavailableException {
-        TombstoneList look = table.tombstones(manager.contextName(), since);
+    private void endInvalidated(TombstoneList look) throws StoreUnavailableException {
         Map<SharedSession, Tombstone> ended = new LinkedHashMap<>();
         for (Tombstone tombstone : look.tombstones()) {
             SharedSession copy = manager.inMemory(tombstone.id());

@@ -147,6 +147,11 @@ final class SharedBatches {
             } catch (SessionNotSavedException e) {
                 sharing.notSaved(session, before, e);
                 letGo(session);
+            } catch (IllegalStateException e) {
+                if (session.isValid()) {
+                    throw e;
+                }
+                letGo(session); // it ended while it was being serialised, and there is nothing to save any more
             }
             if (entries.size() == AT_ONCE || bytes >= BYTES_AT_ONCE) {
                 depart(writers());

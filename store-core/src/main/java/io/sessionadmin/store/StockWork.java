@@ -350,7 +350,7 @@ final class StockWork implements StoreWork {
             table.release(context, dropped);
             retryFailedSaves();
             refreshRows(now);
-            endInvalidated(now, 0);
+            endInvalidated(now, table.tombstones(context, 0));
             reap(now);
             reading.worked();
             if (failedSaves.isEmpty()) { // the sweep locks rows, which a standby refuses; a failed save says more
@@ -439,7 +439,8 @@ final class StockWork implements StoreWork {
     public void endInvalidated() {
         try {
             long before = clock.millis();
-            endInvalidated(live.snapshot(), lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART);
+            long since = lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART;
+            endInvalidated(live.snapshot(), table.latestTombstones(context, since));
             lookedAt = before;
             reading.worked();
         } catch (StoreUnavailableException e) {
@@ -457,8 +458,7 @@ final class StockWork implements StoreWork {
         // Tomcat's manager knows nothing of seconds
     }
 
-    private void endInvalidated(LiveCopies.Snapshot now, long since) throws StoreUnavailableException {
-        TombstoneList look = table.tombstones(context, since);
+    private void endInvalidated(LiveCopies.Snapshot now, TombstoneList look) throws StoreUnavailableException {
         Map<StandardSession, Tombstone> ended = new LinkedHashMap<>();
         for (Tombstone tombstone : look.tombstones()) {
             Optional<StandardSession> copy = now.find(tombstone.id());

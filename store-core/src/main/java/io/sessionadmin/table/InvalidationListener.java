@@ -25,6 +25,9 @@ public final class InvalidationListener implements AutoCloseable {
 
     private static final int PAUSE_BEFORE_RECONNECTING = 2_000;
 
+    /** What is said within so many milliseconds after a look at the table waits for the next: logouts come in storms. */
+    private static final int LOOK_EVERY = 50;
+
     /** What a listener tells. Called by its own thread. */
     public interface Ears {
 
@@ -72,7 +75,7 @@ public final class InvalidationListener implements AutoCloseable {
     private void missed(Exception reason) {
         if (!closed) {
             ears.deaf(reason);
-            pause();
+            pause(PAUSE_BEFORE_RECONNECTING);
         }
     }
 
@@ -96,6 +99,7 @@ public final class InvalidationListener implements AutoCloseable {
                     statement.execute("select 1");
                 } else if (concerns(heard)) {
                     ears.invalidated();
+                    pause(LOOK_EVERY);
                 }
             }
         } finally {
@@ -112,9 +116,9 @@ public final class InvalidationListener implements AutoCloseable {
         return false;
     }
 
-    private void pause() {
+    private void pause(long millis) {
         try {
-            Thread.sleep(PAUSE_BEFORE_RECONNECTING);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             closed = true; // only close() interrupts
         }

@@ -126,7 +126,7 @@ final class Moves {
     private Optional<SaveResult> leaveWithoutARow(
             Connection connection, TableLayout layout, SessionKey old, Saves.Write write) throws SQLException {
         boolean own = layout.ownColumns();
-        String sql = LEAVE_WITHOUT_A_ROW.formatted(own ? ", node" : "", own ? ", ?" : "");
+        String sql = LEAVE_WITHOUT_A_ROW.formatted(own ? ", ended_at, node" : "", own ? ", clock_timestamp(), ?" : "");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             Parameters parameters = new Parameters(statement).key(old).number(Tombstones.SHORTEST);
             if (own) {

@@ -116,6 +116,7 @@ final class Saves {
                    version          = excluded.version,
                    base_version     = excluded.base_version,
                    saved_at         = now(),
+                   ended_at         = null,
                    session_changes  = excluded.session_changes,
                    session_data     = excluded.session_data
              where stored.app_name = excluded.app_name

@@ -32,7 +32,8 @@ public record TableLayout(boolean ownColumns, boolean keyOnIdAlone, boolean hand
 
     /** What is set in our columns of each tombstone. */
     static final String TOMBSTONE =
-            ", reap_after = 0, held = false, saved_at = clock_timestamp(), base_version = 0, session_changes = null";
+            ", reap_after = 0, held = false, saved_at = clock_timestamp(), ended_at = clock_timestamp(), base_version = 0,"
+                    + " session_changes = null";
 
     /** The columns of the key, as documented. */
     String key() {

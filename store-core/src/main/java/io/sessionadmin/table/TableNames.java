@@ -25,6 +25,7 @@ public record TableNames(
             "base_version",
             "reap_after",
             "saved_at",
+            "ended_at",
             "node",
             "held",
             "user_name",

@@ -141,7 +141,11 @@ final class Tombstones {
                 .map(seconds -> seconds <= 0 ? LONGEST : Math.max(seconds, SHORTEST))
                 .toArray();
         String sql = layout.ownColumns()
-                ? ENTOMB.formatted(", version", ", " + Tombstone.FROM_OUTSIDE, layout.key(), ENTOMB_OWN)
+                ? ENTOMB.formatted(
+                        ", version, ended_at",
+                        ", " + Tombstone.FROM_OUTSIDE + ", clock_timestamp()",
+                        layout.key(),
+                        ENTOMB_OWN)
                 : ENTOMB.formatted("", "", layout.key(), "");
         try (PreparedStatement statement = table.statement(connection, sql)) {
             new Parameters(statement)
@@ -231,8 +235,8 @@ final class Tombstones {
 
     private static final String CLAIM_GONE = """
             insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data,
-                                         reap_after, node)
-            values (?, ?, '0', ?, (extract(epoch from now()) * 1000)::bigint, '', 0, ?)
+                                         reap_after, ended_at, node)
+            values (?, ?, '0', ?, (extract(epoch from now()) * 1000)::bigint, '', 0, clock_timestamp(), ?)
             on conflict do nothing""";
 
     /** Of a session whose row somebody deleted: leaves the tombstone. True for the one caller that does. */
@@ -255,20 +259,28 @@ final class Tombstones {
               left join (
                   select session_id, last_access, %s as told_by, %s as outside
                     from tomcat_sessions
-                   where app_name = ? and valid_session = '0'
-                     and %s >= (extract(epoch from now()) * 1000)::bigint - ?) as ended on true""";
+                   where app_name = ? and valid_session = '0' and %s) as ended on true""";
 
-    /** When it was written: one that was remembered during an outage is dated before it. By hand: not known. */
-    private static final String WRITTEN = "greatest(last_access, (extract(epoch from saved_at) * 1000)::bigint)";
+    /**
+     * When it was written: one that was remembered during an outage is dated before it. By hand: not known, and so not
+     * among the latest, which an index finds.
+     */
+    private static final String WRITTEN_SINCE = """
+            greatest(last_access, (extract(epoch from saved_at) * 1000)::bigint)
+                         >= (extract(epoch from now()) * 1000)::bigint - ?""";
+
+    private static final String WRITTEN_LATELY = "ended_at >= now() - ? * interval '1 ms'";
+
+    private static final String ENDED_SINCE = "last_access >= (extract(epoch from now()) * 1000)::bigint - ?";
 
     private static final String TOLD_BY = "case when octet_length(session_data) > 0 then null else node end";
 
-    TombstoneList since(String context, long since) throws StoreUnavailableException {
+    TombstoneList since(String context, long since, boolean byHandToo) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
             String sql = layout.ownColumns()
-                    ? TOMBSTONES.formatted(TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, WRITTEN)
-                    : TOMBSTONES.formatted("''", "true", "last_access");
+                    ? TOMBSTONES.formatted(TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, byHandToo ? WRITTEN_SINCE : WRITTEN_LATELY)
+                    : TOMBSTONES.formatted("''", "true", ENDED_SINCE);
             try (PreparedStatement statement = table.statement(connection, sql)) {
                 new Parameters(statement).text(context).number(clocks.age(since));
                 try (ResultSet row = statement.executeQuery()) {

@@ -179,7 +179,7 @@ final class RowSearchTest {
         execute("""
                 alter table tomcat_sessions drop column version, drop column reap_after, drop column saved_at,
                     drop column node, drop column held, drop column user_name, drop column base_version,
-                    drop column session_changes, drop column binding_listener""");
+                    drop column session_changes, drop column binding_listener, drop column ended_at""");
         catalog = catalog(SchemaMode.NONE);
 
         assertThat(ids(state(RowFilter.State.SWAPPED_OUT)))
