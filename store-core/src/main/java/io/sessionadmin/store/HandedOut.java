@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -70,7 +71,10 @@ final class HandedOut {
         }
     }
 
-    private final List<Entry> entries = new ArrayList<>(2);
+    private static final Entry[] NONE = {};
+
+    /** Replaced as a whole, and never changed: there are few, and each byte counts once per session in memory. */
+    private Entry[] entries = NONE;
 
     /** Whether no application can change it in place, as far as it is saved. */
     static boolean isImmutable(Object value) {
@@ -87,7 +91,23 @@ final class HandedOut {
         long fingerprint = fingerprint(value);
         synchronized (this) {
             if (!holds(value)) { // another thread may have been faster, and its application may write by now
-                entries.add(new Entry(name, value, fingerprint));
+                add(new Entry(name, value, fingerprint));
+            }
+        }
+    }
+
+    private void add(Entry entry) {
+        entries = Arrays.copyOf(entries, entries.length + 1);
+        entries[entries.length - 1] = entry;
+    }
+
+    private void removeIf(Predicate<Entry> forgotten) {
+        for (Entry entry : entries) {
+            if (forgotten.test(entry)) {
+                Entry[] left =
+                        Arrays.stream(entries).filter(forgotten.negate()).toArray(Entry[]::new);
+                entries = left.length == 0 ? NONE : left;
+                return;
             }
         }
     }
@@ -105,13 +125,13 @@ final class HandedOut {
     synchronized void put(String name, Object value) {
         forget(name);
         if (!isImmutable(value) && value instanceof Serializable) {
-            entries.add(new Entry(name, value, UNKNOWN));
+            add(new Entry(name, value, UNKNOWN));
         }
     }
 
     /** The application itself has removed it. */
     synchronized void forget(String name) {
-        entries.removeIf(entry -> entry.name.equals(name));
+        removeIf(entry -> entry.name.equals(name));
     }
 
     /** Whether this object was handed out under this name, and the application has put nothing else there since. */
@@ -133,7 +153,7 @@ final class HandedOut {
 
     /** No request uses the session: nobody holds what was replaced. */
     synchronized void forgetReplaced() {
-        entries.removeIf(entry -> entry.replaced);
+        removeIf(entry -> entry.replaced);
     }
 
     /**
@@ -143,12 +163,12 @@ final class HandedOut {
      * @param notSaved names of attributes that no row has: nobody needs to know what becomes of them
      */
     List<Changed> takeChanged(Predicate<String> notSaved) {
-        List<Entry> now;
+        Entry[] now;
         synchronized (this) {
-            if (entries.isEmpty()) {
-                return List.of();
-            }
-            now = List.copyOf(entries);
+            now = entries;
+        }
+        if (now.length == 0) {
+            return List.of();
         }
         List<Changed> changed = new ArrayList<>();
         for (Entry entry : now) {

@@ -3,6 +3,7 @@ package io.sessionadmin.store;
 import jakarta.servlet.http.HttpSession;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.catalina.Session;
@@ -19,10 +20,9 @@ public final class LiveAttributes {
 
     /** All of them by name; empty when the session has ended. */
     public static Map<String, Object> of(Session session) {
-        HttpSession http = session instanceof HttpSession itself ? itself : session.getSession();
         Map<String, Object> found = new LinkedHashMap<>();
         try {
-            for (String name : Collections.list(http.getAttributeNames())) {
+            for (String name : names(session)) {
                 Object value = get(session, name);
                 if (value != null) {
                     found.put(name, value);
@@ -32,6 +32,19 @@ public final class LiveAttributes {
             return Map.of();
         }
         return found;
+    }
+
+    /**
+     * The names of all of them.
+     *
+     * @throws IllegalStateException when the session has ended
+     */
+    static List<String> names(Session session) {
+        if (session instanceof SharedSession shared && shared.isValid()) {
+            return shared.attributeNames();
+        }
+        HttpSession http = session instanceof HttpSession itself ? itself : session.getSession();
+        return Collections.list(http.getAttributeNames());
     }
 
     /** Puts what was read from the store into a session that was read, too: no listener is told. */

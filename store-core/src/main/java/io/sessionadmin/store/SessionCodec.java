@@ -82,7 +82,7 @@ final class SessionCodec {
      * whole save, so that the last good row is not replaced by a poorer one.
      */
     Encoded encode(StandardSession session, String id) throws SessionNotSavedException {
-        return encode(session, id, Collections.list(session.getAttributeNames()), null)
+        return encode(session, id, LiveAttributes.names(session), null)
                 .orElseThrow();
     }
 
@@ -96,7 +96,7 @@ final class SessionCodec {
             throws SessionNotSavedException {
         List<String> there = new ArrayList<>();
         Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (String name : Collections.list(session.getAttributeNames())) {
+        for (String name : LiveAttributes.names(session)) {
             Object value = LiveAttributes.get(session, name);
             if (since.contains(name)) {
                 there.add(name);
@@ -110,7 +110,7 @@ final class SessionCodec {
     /** Whether attributes can be written apart from each other: none shares with another one what can be changed. */
     boolean isIndependent(StandardSession session) {
         return SharedGraph.isIndependent(
-                savableAttributes(session, Collections.list(session.getAttributeNames()), new LinkedHashMap<>()));
+                savableAttributes(session, LiveAttributes.names(session), new LinkedHashMap<>()));
     }
 
     /**

@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.apache.catalina.SessionListener;
@@ -50,18 +49,28 @@ final class SharedSession extends StandardSession {
 
     private static final Set<String> SAVED_NOTES = Set.of(Constants.SESSION_ID_NOTE, Constants.FORM_REQUEST_NOTE);
 
+    // Objects of their own for these would be a tenth of what a copy costs beyond Tomcat's session.
+    private static final AtomicIntegerFieldUpdater<SharedSession> USES =
+            AtomicIntegerFieldUpdater.newUpdater(SharedSession.class, "uses");
+    private static final AtomicIntegerFieldUpdater<SharedSession> HANDOUTS =
+            AtomicIntegerFieldUpdater.newUpdater(SharedSession.class, "handouts");
+    private static final AtomicIntegerFieldUpdater<SharedSession> END_DECIDED =
+            AtomicIntegerFieldUpdater.newUpdater(SharedSession.class, "endDecided");
+    private static final int NO = 0;
+    private static final int YES = 1;
+
     private final transient SharedPersistentManager shared;
     private final transient ReentrantLock saving = new ReentrantLock();
-    private final transient AtomicInteger uses = new AtomicInteger();
     private final transient Changes changes = new Changes();
     private final transient HandedOut handedOut = new HandedOut();
 
     /** How often an attribute was handed out that may be changed in place, and up to which time that is settled. */
-    private final transient AtomicInteger handouts = new AtomicInteger();
+    private transient volatile int handouts;
 
     private transient volatile int settledHandouts;
     private transient volatile long servedAt;
-    private final transient AtomicBoolean endDecided = new AtomicBoolean();
+    private transient volatile int uses;
+    private transient volatile int endDecided = NO;
 
     private transient volatile RowVersion basis = RowVersion.NONE;
     private transient volatile long verifiedAt;
@@ -90,7 +99,7 @@ final class SharedSession extends StandardSession {
         changes.mark(name); // now, so that no newer row is taken over there
         super.setAttribute(name, value, notify);
         handedOut.put(name, value);
-        handouts.incrementAndGet();
+        HANDOUTS.incrementAndGet(this);
         changed(name); // and again, so that a save that has read the old value does not count
     }
 
@@ -112,13 +121,20 @@ final class SharedSession extends StandardSession {
         Object value = super.getAttribute(name);
         if (value != null && !HandedOut.isImmutable(value)) {
             handedOut.watch(name, value);
-            handouts.incrementAndGet();
+            HANDOUTS.incrementAndGet(this);
             if (shared.savesInBackground()) {
                 noteUnsaved(); // it may be
             }
             attend();
         }
         return value;
+    }
+
+    /** For others than the application, as {@link #peek}. Unlike a view of the map's keys it leaves nothing in memory. */
+    List<String> attributeNames() {
+        List<String> names = new ArrayList<>(attributes.size());
+        attributes.forEach((name, value) -> names.add(name));
+        return names;
     }
 
     /** An attribute, for others than the application: see {@link LiveAttributes}. */
@@ -191,7 +207,7 @@ final class SharedSession extends StandardSession {
 
     /** What happens while no request uses the session is nobody's to save at a response's end. */
     private void attend() {
-        if (uses.get() == 0 && isStored()) {
+        if (uses == 0 && isStored()) {
             shared.unattended(this);
         }
     }
@@ -200,7 +216,7 @@ final class SharedSession extends StandardSession {
 
     @Override
     public void access() {
-        uses.incrementAndGet();
+        USES.incrementAndGet(this);
         super.access();
     }
 
@@ -208,14 +224,14 @@ final class SharedSession extends StandardSession {
     public void endAccess() {
         super.endAccess();
         shared.accessed(this);
-        if (uses.updateAndGet(n -> Math.max(0, n - 1)) == 0) {
+        if (USES.updateAndGet(this, n -> Math.max(0, n - 1)) == 0) {
             handedOut.forgetReplaced();
         }
     }
 
     /** Whether a request uses it, or is about to: one that has just looked it up has not accessed it yet. */
     boolean isInUse(long now) {
-        return uses.get() > 0 || now - servedAt < JUST_NOW;
+        return uses > 0 || now - servedAt < JUST_NOW;
     }
 
     /** A request has looked it up. */
@@ -251,7 +267,7 @@ final class SharedSession extends StandardSession {
     }
 
     boolean hasOtherAttributesThan(Set<String> names) {
-        return !names.containsAll(attributes.keySet());
+        return attributes.size() > names.size() || !names.containsAll(attributeNames());
     }
 
     /** When the copy was last known to be the same as its row, milliseconds since 1970-01-01 UTC. */
@@ -270,7 +286,7 @@ final class SharedSession extends StandardSession {
 
     /** Whether looking for changes is worth while. */
     boolean mayHaveChanged() {
-        return handouts.get() != settledHandouts || changes.any() || !isStored();
+        return handouts != settledHandouts || changes.any() || !isStored();
     }
 
     /**
@@ -279,7 +295,7 @@ final class SharedSession extends StandardSession {
      * @param usesAtMost how many requests may use the session for it to be known that nobody goes on changing it
      */
     void noticeChangesInPlace(int usesAtMost) {
-        int seen = handouts.get();
+        int seen = handouts;
         if (seen == settledHandouts) {
             return;
         }
@@ -296,7 +312,7 @@ final class SharedSession extends StandardSession {
             }
             noteUnsaved();
         }
-        if (uses.get() <= usesAtMost && handouts.get() == seen) {
+        if (uses <= usesAtMost && handouts == seen) {
             settledHandouts = seen;
         }
         if (!changes.any() && isStored() && settledHandouts == seen) {
@@ -493,7 +509,7 @@ final class SharedSession extends StandardSession {
     /** Also called by Tomcat, for a logout: that is {@link End#HERE}. */
     @Override
     public void expire(boolean notify) {
-        endDecided.set(true);
+        END_DECIDED.set(this, YES);
         SharedEnding ending = SharedEnding.begin();
         try {
             super.expire(notify);
@@ -504,11 +520,11 @@ final class SharedSession extends StandardSession {
 
     /** One thread decides how this copy ends, and then ends it: whether its listeners are told is asked for once. */
     boolean decideEnd() {
-        return endDecided.compareAndSet(false, true);
+        return END_DECIDED.compareAndSet(this, NO, YES);
     }
 
     boolean isEndDecided() {
-        return endDecided.get();
+        return endDecided == YES;
     }
 
     /** Ends this copy in one of the ways that leave the store alone. For the thread that decides. */
