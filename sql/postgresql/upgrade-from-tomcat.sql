@@ -71,6 +71,13 @@ create index if not exists tomcat_sessions_handle on tomcat_sessions
 create index if not exists tomcat_sessions_user on tomcat_sessions
     (app_name, user_name, substring(sha256(replace(session_id, '\', '\\')::bytea) from 1 for 16))
     where user_name is not null;
+do $$
+begin
+    if pg_get_indexdef(to_regclass('tomcat_sessions_tombstone')) not like '%ended_at%' then
+        drop index tomcat_sessions_tombstone;  -- of an earlier version of this script
+    end if;
+end
+$$;
 create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name, ended_at) where valid_session = '0';
 
 -- Optional, all of them: without them everything else works.

@@ -18,8 +18,7 @@ final class EndListeners {
 
     /** Whether the context has listeners that are told of each session's end, or of the attributes that go with it. */
     static boolean areIn(Context context) {
-        return Arrays.stream(context.getApplicationLifecycleListeners())
-                        .anyMatch(HttpSessionListener.class::isInstance)
+        return Arrays.stream(context.getApplicationLifecycleListeners()).anyMatch(HttpSessionListener.class::isInstance)
                 || Arrays.stream(context.getApplicationEventListeners())
                         .anyMatch(HttpSessionAttributeListener.class::isInstance);
     }

@@ -104,8 +104,7 @@ final class HandedOut {
     private void removeIf(Predicate<Entry> forgotten) {
         for (Entry entry : entries) {
             if (forgotten.test(entry)) {
-                Entry[] left =
-                        Arrays.stream(entries).filter(forgotten.negate()).toArray(Entry[]::new);
+                Entry[] left = Arrays.stream(entries).filter(forgotten.negate()).toArray(Entry[]::new);
                 entries = left.length == 0 ? NONE : left;
                 return;
             }

@@ -82,8 +82,7 @@ final class SessionCodec {
      * whole save, so that the last good row is not replaced by a poorer one.
      */
     Encoded encode(StandardSession session, String id) throws SessionNotSavedException {
-        return encode(session, id, LiveAttributes.names(session), null)
-                .orElseThrow();
+        return encode(session, id, LiveAttributes.names(session), null).orElseThrow();
     }
 
     /**

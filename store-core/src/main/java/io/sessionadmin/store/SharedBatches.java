@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
-import org.apache.tomcat.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,8 +188,7 @@ final class SharedBatches {
                         stored.stream().map(entry -> entry.session().basis()).toList();
                 depart(by, stored, rows -> table.updateAll(rows, bases));
             }
-            List<Entry> fresh =
-                    part.stream().filter(entry -> !entry.isStored()).toList();
+            List<Entry> fresh = part.stream().filter(entry -> !entry.isStored()).toList();
             if (!fresh.isEmpty()) {
                 depart(by, fresh, table::insertAll);
             }
@@ -227,12 +225,11 @@ final class SharedBatches {
             part.forEach(entry -> letGo(entry.session()));
         }
 
-        private void failed(List<Entry> part, Throwable cause) {
+        private void failed(List<Entry> part, @Nullable Throwable cause) {
             if (cause instanceof StoreUnavailableException away) {
                 part.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), away));
                 return;
             }
-            ExceptionUtils.handleThrowable(cause);
             throw new IllegalStateException("a batch of sessions can't be saved", cause);
         }
 

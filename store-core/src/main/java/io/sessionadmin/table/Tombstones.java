@@ -279,7 +279,8 @@ final class Tombstones {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
             String sql = layout.ownColumns()
-                    ? TOMBSTONES.formatted(TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, byHandToo ? WRITTEN_SINCE : WRITTEN_LATELY)
+                    ? TOMBSTONES.formatted(
+                            TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, byHandToo ? WRITTEN_SINCE : WRITTEN_LATELY)
                     : TOMBSTONES.formatted("''", "true", ENDED_SINCE);
             try (PreparedStatement statement = table.statement(connection, sql)) {
                 new Parameters(statement).text(context).number(clocks.age(since));

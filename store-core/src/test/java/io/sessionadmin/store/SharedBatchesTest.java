@@ -118,7 +118,8 @@ final class SharedBatchesTest {
         one.database.comeBack();
         SharedTomcat.await("PostgreSQL is seen to be back", () -> {
             one.pass();
-            return sessions.stream().allMatch(session -> SessionBackup.of(session).failure() == null && session.isStored());
+            return sessions.stream()
+                    .allMatch(session -> SessionBackup.of(session).failure() == null && session.isStored());
         });
         assertThat(one.store.getSize()).isEqualTo(MANY);
     }

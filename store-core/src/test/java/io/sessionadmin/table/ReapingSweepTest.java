@@ -132,7 +132,8 @@ final class ReapingSweepTest {
                   from pg_attribute a
                  where attrelid = 'tomcat_sessions'::regclass and attname = 'session_data'""");
         assertThat(how).isIn("e", "xl");
-        assertThat(Postgres.value(database, "select reloptions::text from pg_class where oid = 'tomcat_sessions'::regclass"))
+        assertThat(Postgres.value(
+                        database, "select reloptions::text from pg_class where oid = 'tomcat_sessions'::regclass"))
                 .contains("toast_tuple_target=256");
     }
 

@@ -1,0 +1,138 @@
+package io.sessionadmin.table;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sessionadmin.table.SessionRow.Form;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the work in the background reads of a large table. Rows are counted by PostgreSQL, whatever the machine. */
+final class TableCostTest {
+
+    private static final String SHOP = "/Catalina/localhost/shop";
+    private static final int MANY = 20_000;
+
+    private DataSource database;
+    private SessionTable table;
+
+    @BeforeEach
+    void aTable() throws Exception {
+        database = Postgres.freshSchema();
+        table = new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1");
+        table.prepare(SchemaMode.CREATE);
+    }
+
+    @Test
+    void aLookAfterALogoutReadsTheLatestTombstonesAndNotAll() throws Exception {
+        fill("'0'", "now() - interval '10 minutes'");
+        assertThat(table.insert(row("LIVE"))).isInstanceOf(SaveResult.Saved.class);
+        table.bury(new SessionKey(SHOP, "LIVE"), System.currentTimeMillis());
+
+        long before = rowsRead();
+        TombstoneList latest = table.latestTombstones(SHOP, System.currentTimeMillis() - 30_000);
+        assertThat(latest.tombstones()).extracting(Tombstone::id).containsExactly("LIVE");
+        assertThat(rowsReadSince(before)).isLessThan(50);
+
+        assertThat(table.tombstones(SHOP, 0).tombstones()).hasSize(MANY + 1);
+    }
+
+    @Test
+    void eachWayToEndASessionIsAmongTheLatest() throws Exception {
+        for (String id : new String[] {"BURIED", "ENDED", "MOVED"}) {
+            SaveResult saved = table.insert(row(id));
+            assertThat(saved).isInstanceOf(SaveResult.Saved.class);
+            if (id.equals("MOVED")) {
+                table.move(new SessionKey(SHOP, id), ((SaveResult.Saved) saved).version(), row("THERE"));
+            }
+        }
+        table.bury(new SessionKey(SHOP, "BURIED"), System.currentTimeMillis());
+        table.invalidate(SHOP, List.of("ENDED", "NEVER-SAVED"), System.currentTimeMillis());
+        table.move(new SessionKey(SHOP, "NEVER-STORED"), RowVersion.NONE, row("THERE-TOO"));
+        assertThat(table.claimGone(new SessionKey(SHOP, "GONE"))).isTrue();
+
+        assertThat(table.latestTombstones(SHOP, System.currentTimeMillis() - 30_000).tombstones())
+                .extracting(Tombstone::id)
+                .containsExactlyInAnyOrder("BURIED", "ENDED", "NEVER-SAVED", "MOVED", "NEVER-STORED", "GONE");
+
+        Postgres.execute(database, "update tomcat_sessions set last_access = 1 where session_id = 'BURIED'");
+        assertThat(table.insert(row("BURIED"))).isInstanceOf(SaveResult.Saved.class); // another one, with its id
+        assertThat(Postgres.value(database, "select ended_at is null from tomcat_sessions where session_id = 'BURIED'"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aSweepReadsWhatIsDueAndNotWhatIsStored() throws Exception {
+        fill("'1'", "null");
+        for (int i = 0; i < 30; i++) {
+            assertThat(table.insert(row("OLD" + i))).isInstanceOf(SaveResult.Saved.class);
+        }
+        Postgres.execute(database, """
+                update tomcat_sessions set last_access = 1, reap_after = 0 where session_id like 'OLD%'""");
+
+        long before = rowsRead();
+        LiveSessions silent = new LiveSessions() {
+            @Override
+            public OptionalLong heldUntil(String id) {
+                return OptionalLong.empty();
+            }
+
+            @Override
+            public boolean isToBeTold(String id) {
+                return false;
+            }
+        };
+        assertThat(table.reap(SHOP, "", 1_000, Duration.ZERO, silent).untold()).hasSize(30);
+        assertThat(rowsReadSince(before)).isLessThan(200);
+    }
+
+    /** A table that had an earlier index for tombstones. */
+    @Test
+    void anUpgradeReplacesTheIndexThatFoundAllTombstones() throws Exception {
+        Postgres.execute(database, """
+                drop index tomcat_sessions_tombstone;
+                create index tomcat_sessions_tombstone on tomcat_sessions (app_name) where valid_session = '0';
+                alter table tomcat_sessions drop column ended_at, drop column binding_listener""");
+        SessionTable later = new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1");
+        later.prepare(SchemaMode.UPGRADE);
+
+        assertThat(Postgres.value(database, "select pg_get_indexdef('tomcat_sessions_tombstone'::regclass)"))
+                .contains("(app_name, ended_at)");
+        assertThat(later.insert(row("A1"))).isInstanceOf(SaveResult.Saved.class);
+    }
+
+    private void fill(String valid, String endedAt) throws Exception {
+        Postgres.execute(database, """
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, reap_after,
+                                             saved_at, ended_at, session_data)
+                select '%s', 'S' || i, %s, 1800, (extract(epoch from now()) * 1000)::bigint - 600000,
+                       (extract(epoch from now()) * 1000)::bigint + 600000, now() - interval '10 minutes', %s, ''
+                  from generate_series(1, %d) i""".formatted(SHOP, valid, endedAt, MANY));
+        Postgres.execute(database, "vacuum analyze tomcat_sessions");
+    }
+
+    private static SessionRow row(String id) {
+        long now = System.currentTimeMillis();
+        return new SessionRow(
+                new SessionKey(SHOP, id), 1800, now, now, null, false, false, Form.WHOLE, "data".getBytes(UTF_8));
+    }
+
+    private long rowsRead() throws Exception {
+        return Long.parseLong(Postgres.value(database, """
+                select seq_tup_read + idx_tup_fetch
+                  from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass"""));
+    }
+
+    /** Each question ends a connection, which hands in its statistics. */
+    private long rowsReadSince(long before) throws Exception {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (rowsRead() == before && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        return rowsRead() - before;
+    }
+}
