@@ -125,11 +125,16 @@ final class SharedBackground {
     /** Somebody said that sessions have ended: looks at those that did lately. */
     void endInvalidated() {
         try {
-            lookForEnded(table::latestTombstones);
+            lookForEnded(lookedAt == 0 ? table::tombstones : table::latestTombstones);
             reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
         }
+    }
+
+    /** Nothing was heard for a while: the next look is one at all that has ended. */
+    void distrust() {
+        lookedAt = 0;
     }
 
     /** How the table is asked. */

@@ -182,6 +182,7 @@ final class SharedWork implements StoreWork {
     @Override
     public void hearsAgain() {
         sharing.sessions().distrustCopies();
+        sharing.background().distrust();
     }
 
     @Override

@@ -439,8 +439,10 @@ final class StockWork implements StoreWork {
     public void endInvalidated() {
         try {
             long before = clock.millis();
-            long since = lookedAt == 0 ? 0 : lookedAt - CLOCKS_APART;
-            endInvalidated(live.snapshot(), table.latestTombstones(context, since));
+            TombstoneList look = lookedAt == 0
+                    ? table.tombstones(context, 0)
+                    : table.latestTombstones(context, lookedAt - CLOCKS_APART);
+            endInvalidated(live.snapshot(), look);
             lookedAt = before;
             reading.worked();
         } catch (StoreUnavailableException e) {
@@ -450,7 +452,7 @@ final class StockWork implements StoreWork {
 
     @Override
     public void hearsAgain() {
-        // endInvalidated() looks at all that has ended
+        lookedAt = 0; // the next look is one at all that has ended
     }
 
     @Override

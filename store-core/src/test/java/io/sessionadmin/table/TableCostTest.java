@@ -55,7 +55,8 @@ final class TableCostTest {
         table.move(new SessionKey(SHOP, "NEVER-STORED"), RowVersion.NONE, row("THERE-TOO"));
         assertThat(table.claimGone(new SessionKey(SHOP, "GONE"))).isTrue();
 
-        assertThat(table.latestTombstones(SHOP, System.currentTimeMillis() - 30_000).tombstones())
+        assertThat(table.latestTombstones(SHOP, System.currentTimeMillis() - 30_000)
+                        .tombstones())
                 .extracting(Tombstone::id)
                 .containsExactlyInAnyOrder("BURIED", "ENDED", "NEVER-SAVED", "MOVED", "NEVER-STORED", "GONE");
 
