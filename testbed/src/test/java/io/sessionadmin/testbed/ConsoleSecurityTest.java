@@ -104,7 +104,14 @@ final class ConsoleSecurityTest {
         assertThat(get(admin, TomcatNode.ROBOT, "/api/v1/sessions?context=/shop&user=alice")
                         .body())
                 .contains("\"user\":\"alice\"", "\"state\":\"live\"", "\"node\":\"" + node.name() + "\"");
-        assertThat(get(admin, TomcatNode.ROBOT, "/api/v1/openapi.json").body()).contains("\"openapi\": \"3.1.0\"");
+        var description = new ApiDescription(get(admin, TomcatNode.ROBOT, "/api/v1/openapi.json"));
+        String handle = admin.rows("/shop").get(0).handle();
+        for (String path : List.of("/contexts", "/nodes", "/health", "/audit", "/sessions", "/sessions/{handle}")) {
+            String asked = path.replace("{handle}", handle + "?context=/shop");
+            description.holds(path, get(admin, TomcatNode.ROBOT, "/api/v1" + asked));
+            description.holds(path, get(admin, TomcatNode.LOOKER, "/api/v1" + asked));
+        }
+        description.holds("/sessions", get(admin, TomcatNode.ROBOT, "/api/v1/sessions?usr=alice"));
         assertThat(get(admin, TomcatNode.VIEWER, "/metrics").body())
                 .contains("session_admin_live_sessions{context=\"/shop\",host=\"localhost\"} ")
                 .contains("session_admin_store_up{context=\"/shop\",host=\"localhost\"} 1.0")

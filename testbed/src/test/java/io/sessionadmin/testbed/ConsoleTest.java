@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.FileNotFoundException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,58 +97,6 @@ final class ConsoleTest {
                     () -> alice.copy().on(two).cart() == null);
             assertThat(bob.on(one).user()).isEqualTo("bob");
             assertThat(one.log()).containsPattern("(?i)invalidate.*admin|admin.*invalidate");
-        }
-    }
-
-    @OnBothTomcats
-    void readingPagesLeavesRowsAndLiveSessionsAsTheyWere(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .manager()
-                        .console()
-                        .shop(StoreXml.jdbcStore(db, QUIET, ""))
-                        .start()) {
-            List<Visitor> visitors = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                visitors.add(new Visitor());
-                visitors.get(i).on(node).put("color", "green");
-            }
-            node.restart(); // all are stored now
-            for (int i = 0; i < 3; i++) {
-                visitors.get(i).on(node).touch(); // three are live again
-            }
-            var overdue = visitors.get(0).on(node);
-            overdue.maxInactive(1);
-            db.update(
-                    "update tomcat_sessions set last_access = 1, reap_after = 0 where session_id = ?",
-                    visitors.get(5).sessionCookie().orElseThrow());
-            List<String> ids =
-                    visitors.stream().map(v -> v.sessionCookie().orElseThrow()).toList();
-            Await.until(
-                    "a session in memory is past its end",
-                    () -> System.currentTimeMillis() > Long.parseLong(lastAccess(node, ids.get(0))) + 1_500);
-            String rows = rows(db);
-            List<String> times =
-                    ids.subList(0, 3).stream().map(id -> times(node, id)).toList();
-
-            var admin = new Admin(node);
-            for (int round = 0; round < 3; round++) {
-                admin.page("/session-admin/");
-                List<Admin.Row> listed = admin.rows("/shop");
-                assertThat(listed).hasSize(6);
-                for (Admin.Row row : listed) {
-                    String page = admin.page(Admin.detail("/shop", row.handle()));
-                    ids.forEach(id -> assertThat(page).doesNotContain(id));
-                    looks(admin, row.handle());
-                }
-                assertThat(listed).extracting(Admin.Row::state).contains("live", "swapped-out", "expired");
-            }
-            assertThat(rows(db)).isEqualTo(rows);
-            assertThat(ids.subList(0, 3).stream().map(id -> times(node, id)).toList())
-                    .isEqualTo(times);
-            assertThat(node.managerText("sessions?path=/shop")).contains("[3] sessions");
-            ids.forEach(id -> assertThat(node.log()).doesNotContain(id));
         }
     }
 
@@ -375,51 +322,5 @@ final class ConsoleTest {
             assertThat(browser.driver().getPageSource()).doesNotContain(id);
             assertThat(browser.complaints()).isEmpty();
         }
-    }
-
-    /** At the session with its values, and at the questions that are asked before something is done. */
-    private static void looks(Admin admin, String handle) {
-        String page = Admin.detail("/shop", handle);
-        assertThat(admin.request(TomcatNode.AUDITOR, "GET", page, BodyPublishers.noBody())
-                        .body())
-                .contains("&quot;green&quot;");
-        String form = Admin.form(admin.token("/shop"), "/shop", List.of(handle));
-        for (String question : List.of("backup", "attribute", "confirm")) {
-            assertThat(admin.request(
-                                    "POST",
-                                    "/session-admin/sessions/" + question,
-                                    BodyPublishers.ofString(form + "&attribute=color"))
-                            .body())
-                    .contains("id=\"question\"");
-        }
-    }
-
-    private static String rows(TestDatabase db) {
-        return String.valueOf(
-                db.rows("select xmin::text, ctid::text, s.* from tomcat_sessions s order by session_id").stream()
-                        .map(row -> {
-                            var copy = new java.util.TreeMap<>(row);
-                            copy.computeIfPresent("session_data", (k, v) -> java.util.Arrays.hashCode((byte[]) v));
-                            return copy;
-                        })
-                        .toList());
-    }
-
-    private static String lastAccess(TomcatNode node, String id) {
-        return jmx(node, "getLastAccessedTimestamp", id).replaceAll("(?s).*?(\\d{13}).*", "$1");
-    }
-
-    private static String times(TomcatNode node, String id) {
-        return jmx(node, "getLastAccessedTimestamp", id)
-                + jmx(node, "getCreationTimestamp", id)
-                + jmx(node, "getSessionAttribute", id + ",color");
-    }
-
-    private static String jmx(TomcatNode node, String operation, String parameters) {
-        return node.get(
-                        "/manager/jmxproxy/?invoke=Catalina%3Atype%3DManager%2Chost%3Dlocalhost%2Ccontext%3D%2Fshop&op="
-                                + operation + "&ps=" + parameters,
-                        TomcatNode.ADMIN)
-                .body();
     }
 }
