@@ -156,7 +156,11 @@ public record SessionsPage(
     }
 
     private static String source(EngineSessions.Listing listing, Wording words) {
-        return listing.source().isGiven() ? " " + words.say(listing.source()) : "";
+        String replica = listing.source().isGiven() ? " " + words.say(listing.source()) : "";
+        ContextSummary context = listing.context();
+        return context == null || context.now().equals(listing.found().now())
+                ? replica
+                : replica + " " + words.say("source.memory", words.moment(context.now()));
     }
 
     private static String subtitle(ContextSummary context, Wording words) {

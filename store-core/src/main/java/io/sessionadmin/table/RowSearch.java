@@ -88,6 +88,11 @@ public final class RowSearch {
         this.rows = rows;
     }
 
+    /** So many rows are looked at. */
+    public int rows() {
+        return rows;
+    }
+
     // ------------------------------------------------------------------ what is looked at
 
     private static final String ROW = """

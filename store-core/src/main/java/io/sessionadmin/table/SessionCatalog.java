@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionCatalog {
 
     /** Up to this many rows are counted; above, PostgreSQL's estimate has to do. */
-    private static final int COUNTED_AT_MOST = 100_000;
+    private static final int COUNTED_AT_MOST = 50_000;
 
     private static final int CONTEXTS_AT_MOST = 1_000;
     private static final int ASKED_AT_ONCE = 1_000;
@@ -303,17 +303,36 @@ public final class SessionCatalog {
 
              and reap_after < (extract(epoch from now()) * 1000)::bigint""";
 
+    private static final String EXPIRED_OF_SOME = """
+            select count(*) filter (where valid_session <> '0' and max_inactive > 0
+                   and last_access + max_inactive::bigint * 1000 < (extract(epoch from now()) * 1000)::bigint)
+              from (select valid_session, max_inactive, last_access
+                      from tomcat_sessions where app_name = ? limit %d) looked""".formatted(COUNTED_AT_MOST);
+
     /** Counts the rows of a context, exactly as far as that is cheap. */
     public RowCounts counts(String context) throws StoreUnavailableException {
         boolean own = layout().ownColumns();
         return database.reading(connection -> {
             RowCounts.Count all = count(connection, ALL, context);
             RowCounts.Count tombstones = count(connection, TOMBSTONES, context);
-            RowCounts.Count expired = count(connection, own ? EXPIRED_BY_INDEX : EXPIRED, context);
+            RowCounts.Count expired = own || all.exact()
+                    ? count(connection, own ? EXPIRED_BY_INDEX : EXPIRED, context)
+                    : expired(connection, context, all);
             RowCounts.Count valid = new RowCounts.Count(
                     Math.max(0, all.value() - tombstones.value()), all.exact() && tombstones.exact());
             return new RowCounts(valid, expired, tombstones, now(connection));
         });
+    }
+
+    /** Without an index for them the expired rows are guessed from some: a page must not read all. */
+    private RowCounts.Count expired(Connection connection, String context, RowCounts.Count all) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, EXPIRED_OF_SOME)) {
+            statement.setString(1, context);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new RowCounts.Count(Math.round((double) row.getLong(1) / COUNTED_AT_MOST * all.value()), false);
+            }
+        }
     }
 
     private RowCounts.Count count(Connection connection, String rows, String context) throws SQLException {
@@ -372,6 +391,7 @@ public final class SessionCatalog {
     /** Up to this many rows are looked at for who holds them; of more, a sample. */
     private static final int ASKED_WHO_HOLDS = 20_000;
 
+    /** So many rows stand for all, where there are too many to look at. */
     private static final int SAMPLE = 2_000;
 
     private static final String HELD = """
@@ -387,15 +407,18 @@ public final class SessionCatalog {
     /**
      * Who holds the sessions of a context. Handles are spread evenly, so the first ones are a fair sample; it is the same
      * one each time, and figures don't jump. Nothing is known of a table without our columns.
+     *
+     * @param rows how many the context has, as {@link #counts} says
      */
-    public Optional<HeldRows> held(String context) throws StoreUnavailableException {
+    public Optional<HeldRows> held(String context, long rows) throws StoreUnavailableException {
         if (!layout().ownColumns()) {
             return Optional.empty();
         }
         return database.reading(connection -> {
-            HeldRows all = held(connection, HELD.formatted(""), context, ASKED_WHO_HOLDS + 1);
+            HeldRows all =
+                    rows > ASKED_WHO_HOLDS ? null : held(connection, HELD.formatted(""), context, ASKED_WHO_HOLDS + 1);
             return Optional.of(
-                    all.looked() <= ASKED_WHO_HOLDS
+                    all != null && all.looked() <= ASKED_WHO_HOLDS
                             ? all
                             : held(connection, HELD.formatted("order by " + HANDLE), context, SAMPLE));
         });

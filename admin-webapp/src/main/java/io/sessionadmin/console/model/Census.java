@@ -34,6 +34,7 @@ final class Census {
     private final Instant now;
     private final ReadingRounds rounds;
     private final StoredSessions stored;
+    private final List<LiveSession> sessions;
     private final boolean notes;
     private final int askedAtMost;
     private final Set<Reason> problems = new LinkedHashSet<>();
@@ -50,8 +51,10 @@ final class Census {
     private final BackupAges.Counter ages = new BackupAges.Counter();
     private final Map<String, Long> heldBy = new HashMap<>();
 
-    private Census(DeployedContext context, Instant now, int askedAtMost, ReadingRounds rounds) {
+    private Census(
+            DeployedContext context, List<LiveSession> sessions, Instant now, int askedAtMost, ReadingRounds rounds) {
         this.context = context;
+        this.sessions = sessions;
         this.rounds = rounds;
         this.now = now;
         this.askedAtMost = askedAtMost;
@@ -65,7 +68,13 @@ final class Census {
 
     /** @param askedAtMost for so many live sessions a store that leaves no notes is asked for their copies */
     static ContextSummary of(DeployedContext context, Instant now, int askedAtMost, ReadingRounds rounds) {
-        return new Census(context, now, askedAtMost, rounds).count();
+        return of(context, context.live(now), now, askedAtMost, rounds);
+    }
+
+    /** @param sessions those in memory, which somebody has looked at already */
+    static ContextSummary of(
+            DeployedContext context, List<LiveSession> sessions, Instant now, int askedAtMost, ReadingRounds rounds) {
+        return new Census(context, sessions, now, askedAtMost, rounds).count();
     }
 
     /** Of a context that could not be counted. */
@@ -137,7 +146,6 @@ final class Census {
 
     private ContextSummary count() {
         ContextSummary.failure(context).ifPresent(problems::add);
-        List<LiveSession> sessions = context.live(now);
         boolean all = notes || stored instanceof StoredSessions.InMemoryOnly;
         int asked = all ? sessions.size() : Math.min(sessions.size(), askedAtMost);
         StoredCounts counts = counts();
@@ -197,7 +205,13 @@ final class Census {
             return Elsewhere.NOBODY;
         }
         try {
-            return Elsewhere.of(nodes, here, rows.catalog().held(rows.app()).orElse(null), valid);
+            return Elsewhere.of(
+                    nodes,
+                    here,
+                    rows.catalog()
+                            .held(rows.app(), valid.isKnown() ? valid.value() : 0)
+                            .orElse(null),
+                    valid);
         } catch (StoreUnavailableException e) {
             return Elsewhere.unknown(Reason.of(e));
         }
@@ -238,7 +252,7 @@ final class Census {
     }
 
     private void add(LiveSession session, @Nullable SavedCopies copies) {
-        SavedCopy copy = copies == null ? null : copies.byId().get(session.id());
+        SavedCopy copy = copies == null ? null : copies.of(session);
         if (copy != null && !copy.valid()) {
             return; // counted as invalidated in the store; this node is about to end it
         }

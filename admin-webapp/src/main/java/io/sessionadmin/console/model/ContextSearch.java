@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +28,15 @@ final class ContextSearch {
     private final SessionFilter filter;
     private final SessionSort sort;
     private final Instant now;
-    private final Map<String, LiveSession> inMemory = new HashMap<>();
     private final StoredMatches stored;
+    private @Nullable List<LiveSession> taken;
 
     ContextSearch(SearchedContext context, SessionFilter filter, SessionSort sort, Instant now) {
         this.context = context;
         this.filter = filter;
         this.sort = sort;
         this.now = now;
-        context.live().forEach(session -> inMemory.put(session.id(), session));
-        this.stored = StoredMatches.of(context, inMemory, filter, sort, now);
+        this.stored = StoredMatches.of(context, context.live().byId(), filter, sort, now);
     }
 
     /**
@@ -50,17 +52,22 @@ final class ContextSearch {
      * @param after of what is sorted from there, only what comes behind; null for all
      */
     Part page(@Nullable Handle from, SessionCursor.@Nullable Sorted after, int limit) {
-        List<LiveSession> live = taken(from);
+        Iterable<LiveSession> live = () -> taken(from).iterator();
         Handle horizon = null;
-        if (needsRows() && live.size() > StoredMatches.LOOKED_UP_AT_MOST) {
-            live = smallest(live, from, StoredMatches.LOOKED_UP_AT_MOST);
-            horizon = live.get(live.size() - 1).handle();
+        if (needsRows()) {
+            List<LiveSession> some =
+                    taken(from).limit(StoredMatches.LOOKED_UP_AT_MOST + 1).toList();
+            if (some.size() > StoredMatches.LOOKED_UP_AT_MOST) {
+                some = some.subList(0, StoredMatches.LOOKED_UP_AT_MOST);
+                horizon = some.get(some.size() - 1).handle();
+            }
+            live = some;
         }
         try {
             Handle until = horizon;
             List<SessionEntry> entries = new ArrayList<>();
             if (sort == SessionSort.HANDLE) {
-                entries.addAll(first(live, from, limit));
+                entries.addAll(entries(live, limit));
                 until = entries.size() == limit ? entries.get(limit - 1).handle() : horizon;
             }
             StoredMatches.Part rows = stored.page(from, until, after, limit);
@@ -72,8 +79,15 @@ final class ContextSearch {
             return new Part(inOrder(entries, horizon, limit), horizon, Reason.NONE);
         } catch (IOException e) {
             List<SessionEntry> entries = new ArrayList<>();
-            live.forEach(session -> entries.add(context.withoutStore().read(session, null)));
-            entries.removeIf(entry -> !filter.takes(entry, now) || !isBehind(entry, after));
+            for (LiveSession session : live) {
+                SessionEntry entry = context.withoutStore().read(session, null);
+                if (filter.takes(entry, now) && isBehind(entry, after)) {
+                    entries.add(entry);
+                }
+                if (entries.size() == limit && sort == SessionSort.HANDLE) {
+                    break;
+                }
+            }
             return new Part(inOrder(entries, horizon, limit), horizon, Reason.of(e));
         }
     }
@@ -97,21 +111,38 @@ final class ContextSearch {
     // ------------------------------------------------------------------ in memory
 
     /** The sessions in memory that meet what can be said of them without their rows. */
-    private List<LiveSession> taken(@Nullable Handle from) {
-        return context.live().stream()
-                .filter(this::mayBeTaken)
-                .filter(session -> from == null || session.handle().hex().compareTo(from.hex()) > 0)
-                .toList();
+    private Stream<LiveSession> taken(@Nullable Handle from) {
+        return LiveSnapshot.behind(from, taken()).stream();
+    }
+
+    /** All of them, looked for once: the total needs them as well. */
+    private List<LiveSession> taken() {
+        List<LiveSession> known = taken;
+        if (known == null) {
+            known = filter.isEmpty()
+                    ? context.live().sessions()
+                    : candidates().filter(this::mayBeTaken).toList();
+            taken = known;
+        }
+        return known;
+    }
+
+    private Stream<LiveSession> candidates() {
+        if (filter.state() != null && filter.state() != SessionState.LIVE && filter.state() != SessionState.EXPIRED) {
+            return Stream.empty(); // these are not in memory
+        }
+        List<LiveSession> some = filter.user() == null
+                ? context.live().sessions()
+                : context.live().of(filter.user());
+        String prefix = filter.handlePrefix();
+        return prefix == null ? some.stream() : LiveSnapshot.beginningWith(prefix, some).stream();
     }
 
     private boolean mayBeTaken(LiveSession session) {
         SessionState state = session.isExpired() ? SessionState.EXPIRED : SessionState.LIVE;
         return (filter.state() == null || filter.state() == state)
                 && mayHaveBackup(session, state)
-                && (filter.user() == null
-                        || session.user().filter(filter.user()::equals).isPresent())
                 && (filter.node() == null || filter.node().equals(context.node()))
-                && (filter.handlePrefix() == null || session.handle().hex().startsWith(filter.handlePrefix()))
                 && filter.idle().contain(seconds(session.lastAccess()))
                 && filter.age().contain(seconds(session.created()))
                 && (filter.attribute() == null || session.hasAttribute(filter.attribute()));
@@ -143,16 +174,25 @@ final class ContextSearch {
                 || (filter.backup() != null && !context.reader().hasNotes());
     }
 
-    private static List<LiveSession> smallest(List<LiveSession> sessions, @Nullable Handle from, int limit) {
-        SmallestHandles<LiveSession> smallest = new SmallestHandles<>(from, limit);
-        sessions.forEach(session -> smallest.offer(session.handle(), session));
-        return smallest.inOrder();
-    }
-
-    /** The first ones in the order of handles. */
-    private List<SessionEntry> first(List<LiveSession> live, @Nullable Handle from, int limit) throws IOException {
+    /** The first ones in another order. */
+    private List<SessionEntry> sorted(
+            Iterable<LiveSession> live, @Nullable Handle horizon, SessionCursor.@Nullable Sorted after, int limit)
+            throws IOException {
+        List<LiveSession> within = new ArrayList<>();
+        for (LiveSession session : live) {
+            if (isWithin(session.handle(), horizon)
+                    && (needsRows() || after == null || after.isBefore(sort.key(session), session.handle()))) {
+                within.add(session);
+            }
+        }
+        if (needsRows()) {
+            List<SessionEntry> entries = entries(within, within.size());
+            entries.removeIf(entry -> !isBehind(entry, after));
+            entries.sort(sort.order());
+            return entries.subList(0, Math.min(limit, entries.size()));
+        }
         for (int candidates = limit; ; candidates *= 10) {
-            List<LiveSession> some = smallest(live, from, candidates);
+            List<LiveSession> some = smallest(within, candidates);
             List<SessionEntry> entries = entries(some, limit);
             if (entries.size() == limit || some.size() < candidates) {
                 return entries;
@@ -160,31 +200,30 @@ final class ContextSearch {
         }
     }
 
-    /** The first ones in another order. */
-    private List<SessionEntry> sorted(
-            List<LiveSession> live, @Nullable Handle horizon, SessionCursor.@Nullable Sorted after, int limit)
-            throws IOException {
-        List<LiveSession> within = live.stream()
-                .filter(session -> isWithin(session.handle(), horizon))
-                .toList();
-        if (needsRows()) {
-            List<SessionEntry> entries = entries(within, within.size());
-            entries.removeIf(entry -> !isBehind(entry, after));
-            entries.sort(sort.order());
-            return entries.subList(0, Math.min(limit, entries.size()));
+    /** The first ones in this order, without sorting all. */
+    private List<LiveSession> smallest(List<LiveSession> sessions, int limit) {
+        PriorityQueue<LiveSession> held =
+                new PriorityQueue<>(sort.orderInMemory().reversed());
+        for (LiveSession session : sessions) {
+            if (held.size() < limit) {
+                held.add(session);
+            } else if (sort.orderInMemory().compare(session, held.element()) < 0) {
+                held.poll();
+                held.add(session);
+            }
         }
-        List<LiveSession> ordered = within.stream()
-                .filter(session -> after == null || after.isBefore(sort.key(session), session.handle()))
-                .sorted(sort.orderInMemory())
-                .toList();
-        return entries(ordered, limit);
+        return held.stream().sorted(sort.orderInMemory()).toList();
     }
 
     /** The first of them that are taken, now that their rows are known. */
-    private List<SessionEntry> entries(List<LiveSession> live, int limit) throws IOException {
+    private List<SessionEntry> entries(Iterable<LiveSession> live, int limit) throws IOException {
         List<SessionEntry> entries = new ArrayList<>();
-        for (int from = 0; from < live.size() && entries.size() < limit; from += AT_ONCE) {
-            List<LiveSession> some = live.subList(from, Math.min(live.size(), from + AT_ONCE));
+        Iterator<LiveSession> rest = live.iterator();
+        while (rest.hasNext() && entries.size() < limit) {
+            List<LiveSession> some = new ArrayList<>();
+            while (rest.hasNext() && some.size() < AT_ONCE) {
+                rest.next().again(now).ifPresent(some::add);
+            }
             Map<String, StoredRow> rows = new HashMap<>();
             for (StoredRow row : stored.rows(some)) {
                 rows.put(row.key().id(), row);
@@ -204,7 +243,7 @@ final class ContextSearch {
     /** All that meet the filter, counted or, where that costs too much, estimated. */
     Figure total() {
         try {
-            List<LiveSession> live = taken(null);
+            List<LiveSession> live = taken();
             if (needsRows() && live.size() > StoredMatches.LOOKED_UP_AT_MOST) {
                 return Figure.unknown(Reason.of("reason.notAllAsked", StoredMatches.LOOKED_UP_AT_MOST));
             }

@@ -6,6 +6,7 @@ import io.sessionadmin.table.Handle;
 import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +29,13 @@ final class DeployedContext {
     private final Context context;
     private final ContextAddress.Deployed address;
     private final StoredSessions stored;
+    private final LiveHandles handles;
 
-    DeployedContext(Context context, StoredSessions stored) {
+    DeployedContext(Context context, StoredSessions stored, LiveHandles handles) {
         this.context = context;
         this.address = addressOf(context);
         this.stored = stored;
+        this.handles = handles;
     }
 
     static ContextAddress.Deployed addressOf(Context context) {
@@ -99,9 +102,22 @@ final class DeployedContext {
             return List.of();
         }
         long millis = now.toEpochMilli();
-        return Arrays.stream(manager.findSessions())
-                .flatMap(session -> LiveSession.of(session, millis).stream())
-                .toList();
+        Session[] sessions = manager.findSessions();
+        List<LiveSession> live = new ArrayList<>(sessions.length);
+        for (Session session : sessions) {
+            LiveSession.of(session, millis, handles).ifPresent(live::add);
+        }
+        handles.prune(live);
+        return live;
+    }
+
+    /** The same for a page: where they are many, as they were some seconds before. */
+    LiveSnapshot lately(Instant now) {
+        return handles.lately(now, () -> live(now));
+    }
+
+    void forgetOld(Instant now) {
+        handles.forgetOld(now);
     }
 
     /** The session with this id, if it is in memory and has not ended. */
@@ -109,7 +125,7 @@ final class DeployedContext {
         return context.getManager() instanceof ManagerBase manager
                 ? Arrays.stream(manager.findSessions())
                         .filter(session -> id.equals(session.getIdInternal()))
-                        .filter(session -> LiveSession.of(session, 0).isPresent())
+                        .filter(session -> LiveSession.of(session, 0, handles).isPresent())
                         .findFirst()
                 : Optional.empty();
     }

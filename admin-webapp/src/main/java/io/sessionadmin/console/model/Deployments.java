@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.catalina.Container;
 import org.apache.catalina.Context;
@@ -45,6 +46,7 @@ final class Deployments {
 
     private final Engine engine;
     private final Map<DataSource, ConnectionSource> guards = new ConcurrentHashMap<>();
+    private final Map<ContextAddress.Deployed, LiveHandles> handles = new ConcurrentHashMap<>();
 
     Deployments(Engine engine) {
         this.engine = engine;
@@ -61,20 +63,26 @@ final class Deployments {
         for (Container host : engine.findChildren()) {
             for (Container child : host.findChildren()) {
                 if (child instanceof Context context) {
-                    found.add(new DeployedContext(context, storedSessions(context)));
+                    found.add(deployed(context));
                 }
             }
         }
         found.sort(Comparator.comparing(
                         (DeployedContext context) -> context.address().host())
                 .thenComparing(context -> context.address().name()));
+        handles.keySet().retainAll(found.stream().map(DeployedContext::address).collect(Collectors.toSet()));
         return found;
+    }
+
+    private DeployedContext deployed(Context context) {
+        LiveHandles known = handles.computeIfAbsent(DeployedContext.addressOf(context), address -> new LiveHandles());
+        return new DeployedContext(context, storedSessions(context), known);
     }
 
     Optional<DeployedContext> find(ContextAddress.Deployed address) {
         Container host = engine.findChild(address.host());
         return host != null && host.findChild(address.childName()) instanceof Context context
-                ? Optional.of(new DeployedContext(context, storedSessions(context)))
+                ? Optional.of(deployed(context))
                 : Optional.empty();
     }
 

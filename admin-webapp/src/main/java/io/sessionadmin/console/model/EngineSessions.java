@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.catalina.Engine;
 import org.apache.catalina.util.SessionConfig;
 import org.apache.juli.logging.Log;
@@ -98,7 +99,10 @@ public final class EngineSessions {
 
     /** Takes one sample of what is in memory of this node. */
     void sample() {
-        lastHour.sample(deployments.all(), clock.instant());
+        List<DeployedContext> contexts = deployments.all();
+        Instant now = clock.instant();
+        lastHour.sample(contexts, now);
+        contexts.forEach(context -> context.forgetOld(now));
     }
 
     /** What was in memory of this node over the last hour, the oldest first. */
@@ -121,10 +125,14 @@ public final class EngineSessions {
         return new Overview(contexts, orphans, tables.size() - orphans.size(), problems, now);
     }
 
-    /** What goes wrong in one context must not hide the others. */
     private ContextSummary count(DeployedContext context, Instant now, int askedAtMost) {
+        return guarded(context, now, () -> Census.of(context, now, askedAtMost, rounds));
+    }
+
+    /** What goes wrong in one context must not hide the others. */
+    private static ContextSummary guarded(DeployedContext context, Instant now, Supplier<ContextSummary> census) {
         try {
-            return Census.of(context, now, askedAtMost, rounds);
+            return census.get();
         } catch (RuntimeException | LinkageError e) {
             StackTraceElement[] trace = e.getStackTrace();
             log.warn("The sessions of " + context.app() + " can't be counted: "
@@ -143,13 +151,47 @@ public final class EngineSessions {
 
     /** A page for people to look at; empty when there is no such context, here or in a store. */
     public Optional<Listing> list(SessionQuery query) {
-        ContextSummary summary = summary(query.scope().address()).orElse(null);
-        return search(query.scope(), query.filter(), query.sort()).map(search -> {
-            SessionsFound found = summary != null && query.filter().isEmpty()
-                    ? search.next(query.after(), query.limit()).withTotal(all(summary))
-                    : search.page(query.after(), query.limit());
-            return new Listing(summary, found, source(query.scope().address()));
-        });
+        Instant now = clock.instant();
+        ContextAddress address = query.scope().address();
+        if (address instanceof ContextAddress.Deployed deployed) {
+            return deployments.find(deployed).map(context -> list(query, context, now));
+        }
+        if (address instanceof ContextAddress.Orphan orphan) {
+            return deployments.orphan(orphan.app()).map(table -> list(query, orphan.app(), table, now));
+        }
+        SessionSearch search = new SessionSearch(places(query.scope(), now), query.filter(), query.sort(), now);
+        return Optional.of(new Listing(null, search.page(query.after(), query.limit()), source(null)));
+    }
+
+    /** What is in memory is looked at once, for the numbers and for the page. */
+    private Listing list(SessionQuery query, DeployedContext context, Instant now) {
+        LiveSnapshot live = context.lately(now);
+        ContextSummary summary = live.summary(
+                () -> guarded(context, now, () -> Census.of(context, live.sessions(), now, Census.FOR_LIST, rounds)));
+        return list(
+                query,
+                summary,
+                new SessionSearch.Place(
+                        context.address(),
+                        context.app(),
+                        () -> SearchedContext.of(context, live, now),
+                        () -> all(summary)),
+                now);
+    }
+
+    private Listing list(SessionQuery query, String app, TableSessions table, Instant now) {
+        ContextSummary summary = Census.of(app, table, now, rounds);
+        return list(
+                query,
+                summary,
+                new SessionSearch.Place(
+                        summary.address(), app, () -> SearchedContext.of(app, table, now), () -> all(summary)),
+                now);
+    }
+
+    private Listing list(SessionQuery query, ContextSummary summary, SessionSearch.Place place, Instant now) {
+        SessionSearch search = new SessionSearch(List.of(place), query.filter(), query.sort(), now);
+        return new Listing(summary, search.page(query.after(), query.limit()), source(place.address()));
     }
 
     private Reason source(@Nullable ContextAddress address) {
@@ -159,16 +201,6 @@ public final class EngineSessions {
                 .findFirst()
                 .map(place -> Reason.of("source.replica", place))
                 .orElse(Reason.NONE);
-    }
-
-    private Optional<ContextSummary> summary(@Nullable ContextAddress address) {
-        Instant now = clock.instant();
-        if (address instanceof ContextAddress.Deployed deployed) {
-            return deployments.find(deployed).map(context -> count(context, now, Census.FOR_LIST));
-        }
-        return address instanceof ContextAddress.Orphan orphan
-                ? deployments.orphan(orphan.app()).map(table -> Census.of(orphan.app(), table, now, rounds))
-                : Optional.empty();
     }
 
     /** The contexts that have a session with this handle, in memory or in a store. */
@@ -189,7 +221,7 @@ public final class EngineSessions {
      */
     public Optional<SessionsFound> query(
             SessionScope scope, SessionFilter filter, SessionSort sort, @Nullable SessionCursor after, int limit) {
-        return search(scope, filter, sort).map(search -> search.page(after, limit));
+        return list(new SessionQuery(scope, filter, sort, after, limit)).map(Listing::found);
     }
 
     /**

@@ -106,7 +106,7 @@ record FileSessions(File directory, String app) implements StoredSessions {
                 copies.put(session.id(), new SavedCopy(true, expired, backup));
             }
         }
-        return new SavedCopies(copies, Reason.NONE);
+        return SavedCopies.of(copies);
     }
 
     @Override

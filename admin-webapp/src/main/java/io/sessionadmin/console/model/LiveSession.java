@@ -49,36 +49,39 @@ public final class LiveSession {
     private final int maxInactive;
     private final SessionBackup note;
     private final long now;
+    private final LiveHandles handles;
     private @Nullable Handle handle;
 
-    private LiveSession(Session session, String id, long created, int maxInactive, SessionBackup note, long now) {
+    private LiveSession(Session session, String id, SessionBackup note, long now, LiveHandles handles) {
         this.session = session;
         this.id = id;
-        this.created = created;
+        this.created = session.getCreationTimeInternal();
         this.lastAccess = session.getThisAccessedTimeInternal();
         this.lastAccessed = session.getLastAccessedTimeInternal();
         this.idle = session.getIdleTimeInternal();
-        this.maxInactive = maxInactive;
+        this.maxInactive = session.getMaxInactiveInterval();
         this.note = note;
         this.now = now;
+        this.handles = handles;
     }
 
     /** Empty when it has ended or was swapped out, which a session may be while it is looked at. */
-    static Optional<LiveSession> of(Session session, long now) {
+    static Optional<LiveSession> of(Session session, long now, LiveHandles handles) {
         String id = session.getIdInternal();
         if (id == null) {
             return Optional.empty();
         }
-        LiveSession copy = new LiveSession(
-                session,
-                id,
-                session.getCreationTimeInternal(),
-                session.getMaxInactiveInterval(),
-                SessionBackup.of(session),
-                now);
+        LiveSession copy = new LiveSession(session, id, SessionBackup.of(session), now, handles);
         // The check is last: emptied in between, it has no id or is not valid any more.
         boolean emptied = copy.created == 0 || !id.equals(session.getIdInternal()) || !isValid(session);
         return emptied ? Optional.empty() : Optional.of(copy);
+    }
+
+    /** The same session as it is now; empty when it has ended. */
+    Optional<LiveSession> again(Instant later) {
+        return later.toEpochMilli() == now
+                ? Optional.of(this)
+                : of(session, later.toEpochMilli(), handles).filter(same -> same.id.equals(id));
     }
 
     private static boolean isValid(Session session) {
@@ -99,7 +102,7 @@ public final class LiveSession {
     public Handle handle() {
         Handle known = handle;
         if (known == null) {
-            known = Handle.of(id);
+            known = handles.of(id);
             handle = known;
         }
         return known;

@@ -15,19 +15,23 @@ record SearchedContext(
         ContextAddress address,
         String app,
         StoredSessions stored,
-        List<LiveSession> live,
+        LiveSnapshot live,
         String node,
         List<String> alive,
         EntryReader reader,
         EntryReader withoutStore) {
 
     static SearchedContext of(DeployedContext context, Instant now) {
+        return of(context, new LiveSnapshot(context.live(now), now), now);
+    }
+
+    static SearchedContext of(DeployedContext context, LiveSnapshot live, Instant now) {
         EntryReader reader = context.reader(true, now);
         return new SearchedContext(
                 context.address(),
                 context.app(),
                 context.stored(),
-                context.live(now),
+                live,
                 reader.node(),
                 reader.alive(),
                 reader,
@@ -38,6 +42,7 @@ record SearchedContext(
     static SearchedContext of(String app, TableSessions rows, Instant now) {
         List<String> alive = rows.aliveBeside("");
         EntryReader reader = new EntryReader(rows, null, null, true, "", alive, now);
-        return new SearchedContext(new ContextAddress.Orphan(app), app, rows, List.of(), "", alive, reader, reader);
+        return new SearchedContext(
+                new ContextAddress.Orphan(app), app, rows, LiveSnapshot.NOTHING, "", alive, reader, reader);
     }
 }

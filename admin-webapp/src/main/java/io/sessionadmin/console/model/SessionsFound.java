@@ -22,8 +22,12 @@ public record SessionsFound(
         List<Reason> problems,
         Instant now) {
 
+    /** An estimate never says less than is there to see. */
     SessionsFound withTotal(Figure counted) {
-        return new SessionsFound(items, next, paused, counted, problems, now);
+        Figure total = counted.certainty() == Figure.Certainty.ESTIMATE && counted.value() < items.size()
+                ? new Figure(items.size(), Figure.Certainty.AT_LEAST, counted.reason())
+                : counted;
+        return new SessionsFound(items, next, paused, total, problems, now);
     }
 
     /** A session, and the context that it is one of. */

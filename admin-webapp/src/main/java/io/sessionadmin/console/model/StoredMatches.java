@@ -67,6 +67,9 @@ sealed interface StoredMatches {
 
         private static final int TURNS = 10;
 
+        /** Of so many rows, a sample of this size stands for all. */
+        private static final int SAMPLE = 2_000;
+
         private final SearchedContext context;
         private final TableSessions table;
         private final Map<String, LiveSession> inMemory;
@@ -95,7 +98,7 @@ sealed interface StoredMatches {
             if (filter.backup() != null) {
                 return Part.NOTHING; // known of live sessions only
             }
-            RowSearch search = search();
+            RowSearch search = search(rowsAtMost());
             List<SessionEntry> entries = new ArrayList<>();
             Handle cursor = from;
             RowSearch.Found last = after == null ? null : new RowSearch.Found("", after.handle(), after.key());
@@ -153,7 +156,13 @@ sealed interface StoredMatches {
             if (filter.state() == SessionState.UNREADABLE) {
                 return Figure.unknown(Reason.of("reason.streamsNotRead"));
             }
-            RowSearch search = search();
+            StoredCounts all = table.counts();
+            long rows = all.valid().value() + all.invalidated().value();
+            boolean many = all.valid().certainty() != Figure.Certainty.EXACT;
+            RowSearch search = search(rowsAtMost());
+            if (many && search.isSample()) {
+                search = search(Math.min(rowsAtMost(), SAMPLE));
+            }
             RowSearch.Counted counted = inMemory.isEmpty() ? search.count() : withoutMemory(search);
             Reason byStrings =
                     filter.attribute() == null ? Reason.NONE : Reason.of("reason.byStrings", filter.attribute());
@@ -166,17 +175,15 @@ sealed interface StoredMatches {
                         Figure.Certainty.AT_LEAST,
                         Reason.of("reason.countedSoFar", counted.looked()));
             }
-            StoredCounts all = table.counts();
             double share = (double) counted.matches() / counted.looked();
-            long rows = all.valid().value() + all.invalidated().value();
             return Figure.estimate(Math.round(share * rows), Reason.of("reason.estimated", counted.looked()));
         }
 
         private RowSearch.Counted withoutMemory(RowSearch search) throws IOException {
-            RowSearch.Result all = search.inOrder(null, null, RowSearch.ROWS + 1);
+            RowSearch.Result all = search.inOrder(null, null, search.rows() + 1);
             long matches =
                     all.found().stream().filter(found -> isOwn(found.id())).count();
-            return new RowSearch.Counted(matches, rowsAtMost(), all.horizon() == null, search.isSample());
+            return new RowSearch.Counted(matches, search.rows(), all.horizon() == null, search.isSample());
         }
 
         @Override
@@ -185,8 +192,8 @@ sealed interface StoredMatches {
                     .rows(table.app(), live.stream().map(LiveSession::id).toList());
         }
 
-        private RowSearch search() throws IOException {
-            return table.catalog().search(table.app(), rowFilter(), rowsAtMost());
+        private RowSearch search(int rows) throws IOException {
+            return table.catalog().search(table.app(), rowFilter(), rows);
         }
 
         private int rowsAtMost() throws IOException {

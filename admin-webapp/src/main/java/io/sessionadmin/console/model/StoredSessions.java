@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,11 +54,22 @@ sealed interface StoredSessions
     SavedCopies copies(Collection<LiveSession> live, Instant asOf) throws IOException;
 
     /**
-     * Saved copies of live sessions by session id; a session without an entry has none.
+     * The saved copies of live sessions.
      *
+     * @param finder answers null for a session that has none
      * @param guessed why the store was not asked for each of them; none when it was
      */
-    record SavedCopies(Map<String, SavedCopy> byId, Reason guessed) {}
+    record SavedCopies(Function<LiveSession, @Nullable SavedCopy> finder, Reason guessed) {
+
+        static SavedCopies of(Map<String, SavedCopy> byId) {
+            return new SavedCopies(session -> byId.get(session.id()), Reason.NONE);
+        }
+
+        @Nullable
+        SavedCopy of(LiveSession session) {
+            return finder.apply(session);
+        }
+    }
 
     /**
      * What is known of the saved copy of a live session.
@@ -111,7 +123,7 @@ sealed interface StoredSessions
 
         @Override
         public SavedCopies copies(Collection<LiveSession> live, Instant asOf) {
-            return new SavedCopies(Map.of(), Reason.NONE);
+            return SavedCopies.of(Map.of());
         }
 
         @Override

@@ -68,7 +68,7 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
 
     @Override
     public SavedCopies copies(Collection<LiveSession> live, Instant asOf) throws StoreUnavailableException {
-        return notes && live.size() > LOOKED_UP_AT_MOST ? fromNotes(live, asOf) : fromRows(live, asOf);
+        return notes && live.size() > LOOKED_UP_AT_MOST ? fromNotes(asOf) : fromRows(live, asOf);
     }
 
     private SavedCopies fromRows(Collection<LiveSession> live, Instant asOf) throws StoreUnavailableException {
@@ -85,19 +85,18 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
                 copies.put(row.id(), new SavedCopy(row.valid(), expired, backup, row.holder()));
             }
         }
-        return new SavedCopies(copies, Reason.NONE);
+        return SavedCopies.of(copies);
     }
 
-    private static SavedCopies fromNotes(Collection<LiveSession> live, Instant asOf) {
-        Map<String, SavedCopy> copies = new HashMap<>();
-        for (LiveSession session : live) {
-            SessionBackup note = session.note();
-            if (note.savedAccess() != 0) {
-                boolean expired = expired(session.maxInactive(), note.savedAccess(), asOf);
-                copies.put(session.id(), new SavedCopy(true, expired, note));
-            }
-        }
-        return new SavedCopies(copies, Reason.of("reason.fromNotes", LOOKED_UP_AT_MOST));
+    private static SavedCopies fromNotes(Instant asOf) {
+        return new SavedCopies(session -> fromNote(session, asOf), Reason.of("reason.fromNotes", LOOKED_UP_AT_MOST));
+    }
+
+    private static @Nullable SavedCopy fromNote(LiveSession session, Instant asOf) {
+        SessionBackup note = session.note();
+        return note.savedAccess() == 0
+                ? null
+                : new SavedCopy(true, expired(session.maxInactive(), note.savedAccess(), asOf), note);
     }
 
     /** Whether the row would be reaped if the session were not in memory. */

@@ -14,6 +14,7 @@ public final class MetricsServlet extends ProgramServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient OpenMetricsTextFormatWriter format = OpenMetricsTextFormatWriter.create();
+    private final transient Scrape scrape = new Scrape(System::nanoTime);
 
     @Override
     String role() {
@@ -31,7 +32,7 @@ public final class MetricsServlet extends ProgramServlet {
         }
         new Query(parameters(request), "").takesOnly(Set.of());
         response.setContentType(OpenMetricsTextFormatWriter.CONTENT_TYPE);
-        format.write(response.getOutputStream(), Measurements.of(console.sessions()));
+        format.write(response.getOutputStream(), scrape.or(() -> Measurements.of(console.sessions())));
     }
 
     @Override

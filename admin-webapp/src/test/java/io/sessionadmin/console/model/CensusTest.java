@@ -126,9 +126,11 @@ final class CensusTest {
             note(shop.visit("saved " + i, now), now);
         }
 
-        StoredSessions.SavedCopies copies = table().copies(shop.deployed().live(now), now);
+        List<LiveSession> live = shop.deployed().live(now);
+        StoredSessions.SavedCopies copies = table().copies(live, now);
 
-        assertThat(copies.byId()).hasSize(2_001);
+        assertThat(live).hasSize(2_001).allSatisfy(session -> assertThat(copies.of(session))
+                .isNotNull());
         assertThat(copies.guessed()).isEqualTo(Reason.of("reason.fromNotes", 2_000));
         assertThat(Figure.exact(1).doubted(copies.guessed()).certainty()).isEqualTo(Figure.Certainty.ESTIMATE);
     }

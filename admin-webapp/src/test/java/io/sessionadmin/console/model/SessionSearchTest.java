@@ -194,7 +194,14 @@ final class SessionSearchTest {
         EntryReader silent = new EntryReader(table, null, null, false, "tc-1", List.of(), now);
         return search(
                 new SearchedContext(
-                        deployed.address(), APP, table, deployed.live(now), "tc-1", List.of("tc-2"), reader, silent),
+                        deployed.address(),
+                        APP,
+                        table,
+                        new LiveSnapshot(deployed.live(now), now),
+                        "tc-1",
+                        List.of("tc-2"),
+                        reader,
+                        silent),
                 parameters,
                 sort);
     }
