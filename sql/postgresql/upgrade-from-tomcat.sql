@@ -80,6 +80,22 @@ end
 $$;
 create index if not exists tomcat_sessions_tombstone on tomcat_sessions (app_name, ended_at) where valid_session = '0';
 
+-- Of an empty table PostgreSQL has no statistics: for a look by key it then reads all of it, or takes any index that begins
+-- with the context. A connection keeps such a plan until the first autoanalyze, and each look reads all sessions of the
+-- context until then. Statistics of rows that are not there any more, and the pages that they leave, lead to the key.
+do $$
+begin
+    if not exists (select from tomcat_sessions) then
+        insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+        select '', 'statistics ' || i, '1', 1800, 0, decode(repeat('00', 1800), 'hex') from generate_series(1, 40) i;
+        analyze tomcat_sessions;
+        delete from tomcat_sessions where app_name = '' and session_id like 'statistics %';
+    else
+        analyze tomcat_sessions;
+    end if;
+end
+$$;
+
 -- Optional, all of them: without them everything else works.
 
 -- Who is there: a row for each node, context and start, written every 10 seconds. A console sees the whole cluster by it.

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sessionadmin.table.SessionRow.Form;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -89,6 +91,51 @@ final class TableCostTest {
         };
         assertThat(table.reap(SHOP, "", 1_000, Duration.ZERO, silent).untold()).hasSize(30);
         assertThat(rowsReadSince(before)).isLessThan(200);
+    }
+
+    /** Plans are made while the table is nearly empty, and kept: PostgreSQL has not analysed it when the visitors come. */
+    @Test
+    void aLookGoesByTheKeyFromTheFirstSessionOn() throws Exception {
+        RowVersion version = RowVersion.NONE;
+        try (Connection kept = database.getConnection()) {
+            SessionTable one = new SessionTable(() -> notClosed(kept), TableNames.DOCUMENTED, "tc-1");
+            for (int i = 0; i < 10; i++) {
+                version = ((SaveResult.Saved) one.insert(row("FEW" + i))).version();
+                for (int k = 0; k < 3; k++) {
+                    one.look(new SessionKey(SHOP, "FEW" + i), version, Duration.ZERO);
+                }
+            }
+            Postgres.execute(database, """
+                    insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+                    select '%s', 'S' || i, '1', 1800, 0, '' from generate_series(1, 5000) i""".formatted(SHOP));
+            for (int i = 0; i < 100; i++) {
+                assertThat(one.look(new SessionKey(SHOP, "FEW9"), version, Duration.ZERO))
+                        .isInstanceOf(Look.Unchanged.class);
+            }
+        }
+        long end = System.nanoTime() + 20_000_000_000L;
+        String looks = """
+                select sum(idx_scan) from pg_stat_user_indexes
+                 where relid = 'tomcat_sessions'::regclass and indexrelname = 'tomcat_sessions_pkey'""";
+        while (Long.parseLong(Postgres.value(database, looks)) < 100 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(Long.parseLong(Postgres.value(database, """
+                select sum(idx_tup_read) from pg_stat_user_indexes
+                 where relid = 'tomcat_sessions'::regclass and indexrelname <> 'tomcat_sessions_pkey'""")))
+                .as("rows read by other indexes than the key's")
+                .isLessThan(500);
+        assertThat(Long.parseLong(Postgres.value(database, """
+                select seq_tup_read from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass""")))
+                .as("rows read without an index")
+                .isLessThan(500);
+    }
+
+    private static Connection notClosed(Connection kept) {
+        return (Connection) Proxy.newProxyInstance(
+                TableCostTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> method.getName().equals("close") ? null : method.invoke(kept, arguments));
     }
 
     /** A table that had an earlier index for tombstones. */
