@@ -11,8 +11,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +22,7 @@ final class ReapingSweepTest {
     private static final String SHOP = "/Catalina/localhost/shop";
     private static final String OTHER = "/Catalina/localhost/other";
     private static final int LONG_AGO = 61_000;
+    private static final LiveSessions NOBODY = new ToldOf();
 
     private DataSource database;
     private SessionTable table;
@@ -42,7 +41,7 @@ final class ReapingSweepTest {
         insert(SHOP, "YOUNG", false, 1_000);
         insert(OTHER, "SILENT", false, LONG_AGO);
 
-        Reaping reaping = table.reap(SHOP, "", 10, Duration.ZERO, silent());
+        Reaping reaping = table.reap(SHOP, "", 10, Duration.ZERO, NOBODY);
 
         assertThat(reaping.untold()).containsExactly("SILENT");
         assertThat(reaping.expired()).singleElement().satisfies(stored -> {
@@ -59,7 +58,7 @@ final class ReapingSweepTest {
         insert(SHOP, "A1", false, LONG_AGO);
         insert(SHOP, "A2", false, LONG_AGO);
 
-        Reaping reaping = table.reap(SHOP, "", 10, Duration.ZERO, toldOf("A2"));
+        Reaping reaping = table.reap(SHOP, "", 10, Duration.ZERO, new ToldOf("A2"));
 
         assertThat(reaping.untold()).containsExactly("A1");
         assertThat(reaping.expired()).extracting(stored -> stored.key().id()).containsExactly("A2");
@@ -71,7 +70,7 @@ final class ReapingSweepTest {
                 insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
                 values ('%s', 'STOCK', '1', 60, 1, 'x')""".formatted(SHOP));
 
-        assertThat(table.reap(SHOP, "", 10, Duration.ZERO, silent()).expired()).hasSize(1);
+        assertThat(table.reap(SHOP, "", 10, Duration.ZERO, NOBODY).expired()).hasSize(1);
     }
 
     @Test
@@ -82,7 +81,7 @@ final class ReapingSweepTest {
         List<String> ended = new ArrayList<>();
         String next = "";
         while (next != null) {
-            Reaping batch = table.reap(SHOP, next, 1_000, Duration.ZERO, silent());
+            Reaping batch = table.reap(SHOP, next, 1_000, Duration.ZERO, NOBODY);
             assertThat(batch.expired()).hasSizeLessThanOrEqualTo(100);
             batch.expired().forEach(stored -> ended.add(stored.key().id()));
             ended.addAll(batch.untold());
@@ -114,7 +113,7 @@ final class ReapingSweepTest {
         assertThat(partitioned.prepare(SchemaMode.UPGRADE).shortcomings()).isEmpty();
         assertThat(partitioned.ids(SHOP)).hasSize(200);
 
-        Reaping reaping = partitioned.reap(SHOP, "", 1_000, Duration.ZERO, silent());
+        Reaping reaping = partitioned.reap(SHOP, "", 1_000, Duration.ZERO, NOBODY);
 
         assertThat(reaping.untold()).hasSize(90);
         assertThat(reaping.expired()).hasSize(10);
@@ -135,24 +134,6 @@ final class ReapingSweepTest {
         assertThat(Postgres.value(
                         database, "select reloptions::text from pg_class where oid = 'tomcat_sessions'::regclass"))
                 .contains("toast_tuple_target=256");
-    }
-
-    private static LiveSessions silent() {
-        return toldOf();
-    }
-
-    private static LiveSessions toldOf(String... ids) {
-        return new LiveSessions() {
-            @Override
-            public OptionalLong heldUntil(String id) {
-                return OptionalLong.empty();
-            }
-
-            @Override
-            public boolean isToBeTold(String id) {
-                return Set.of(ids).contains(id);
-            }
-        };
     }
 
     private void insert(String context, String id, boolean bindingListener, long idle) throws Exception {

@@ -8,7 +8,6 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,18 +77,8 @@ final class TableCostTest {
                 update tomcat_sessions set last_access = 1, reap_after = 0 where session_id like 'OLD%'""");
 
         long before = rowsRead();
-        LiveSessions silent = new LiveSessions() {
-            @Override
-            public OptionalLong heldUntil(String id) {
-                return OptionalLong.empty();
-            }
-
-            @Override
-            public boolean isToBeTold(String id) {
-                return false;
-            }
-        };
-        assertThat(table.reap(SHOP, "", 1_000, Duration.ZERO, silent).untold()).hasSize(30);
+        assertThat(table.reap(SHOP, "", 1_000, Duration.ZERO, new ToldOf()).untold())
+                .hasSize(30);
         assertThat(rowsReadSince(before)).isLessThan(200);
     }
 
