@@ -342,10 +342,29 @@ final class OutageTest {
                         .collect(Collectors.groupingBy(Log::context));
                 told.forEach((context, changes) ->
                         assertThat(changes).as("of " + context).hasSizeLessThanOrEqualTo(8));
-                assertThat(lines).noneMatch(entry -> entry.startsWith("\t"));
-                assertThat(lines.stream().filter(entry -> !entry.contains("shop: session")))
+                List<String> ours = withoutTheDriver(lines);
+                assertThat(ours).noneMatch(entry -> entry.startsWith("\t"));
+                assertThat(ours.stream().filter(entry -> !entry.contains("shop: session")))
                         .hasSizeLessThan(36);
             }
+        }
+
+        /**
+         * The driver tells with a stack trace that a server went away in the middle of a new connection's first
+         * message, which is a matter of chance and of its own logger.
+         */
+        private static List<String> withoutTheDriver(List<String> lines) {
+            List<String> others = new ArrayList<>();
+            boolean ofTheDriver = false;
+            for (String line : lines) {
+                if (!line.startsWith("\t")) {
+                    ofTheDriver = line.contains(" org.postgresql.");
+                }
+                if (!ofTheDriver) {
+                    others.add(line);
+                }
+            }
+            return others;
         }
 
         private static String context(String change) {
