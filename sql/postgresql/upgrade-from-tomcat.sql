@@ -118,8 +118,17 @@ create table if not exists tomcat_sessions_nodes (
     oldest_unsaved  bigint,                -- ms since the oldest change that is not in the table; null: none
     listening       boolean     not null,
     stopped         boolean     not null default false,  -- it said that it stops
+    failure         text,                  -- why the latest of the failing ones fails; empty: none does; null: not told
     primary key (app_name, node, instance)
 ) with (fillfactor = 50);
+-- In a table of an earlier version nodes do not tell why saves fail.
+do $$
+begin
+    alter table tomcat_sessions_nodes add column if not exists failure text;
+exception when insufficient_privilege then
+    raise notice 'only the owner of tomcat_sessions_nodes can add its column failure';
+end
+$$;
 
 -- Whose request holds a session, for sessionLocking="cluster". Unlogged: leases are short, and end with a crash.
 create unlogged table if not exists tomcat_sessions_locks (

@@ -3,12 +3,15 @@ package io.sessionadmin.console;
 import io.sessionadmin.console.model.NodeSummary;
 import io.sessionadmin.table.ClusterNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in words.
  *
  * @param share of the live sessions of all nodes that are alive, in hundredths of a bar; empty for one that is not
+ * @param trouble how old its oldest unsaved change is, what is overdue, and what fails with the reason
  * @param notes what there is to say about its state
  */
 public record NodeRow(
@@ -20,7 +23,7 @@ public record NodeRow(
         String liveNote,
         String share,
         String atRisk,
-        String trouble,
+        List<String> trouble,
         String lastSign,
         String clock,
         Tag listening,
@@ -52,10 +55,12 @@ public record NodeRow(
                 node.own(),
                 state(node, words),
                 notes(node, words),
-                words.number(node.live()),
-                alive ? words.say("node.share", percent) : words.say("node.whenLastSeen"),
+                died ? words.say("figure.unknown") : words.number(node.live()),
+                alive
+                        ? words.say("node.share", percent)
+                        : died ? words.say("node.lastSeen", words.number(node.live())) : words.say("node.whenLastSeen"),
                 alive && all > 0 ? BackupBar.hundredths(100.0 * node.live() / all) : "",
-                words.number(node.atRisk()),
+                died ? words.say("figure.unknown") : words.number(node.atRisk()),
                 trouble(node, words),
                 words.say("time.ago", words.duration(node.heartbeatAge())),
                 clock(node.clockAhead(), words),
@@ -83,11 +88,27 @@ public record NodeRow(
         return node.atRisk() == 0 ? List.of(held) : List.of(held, words.say("node.dead.lost", node.atRisk()));
     }
 
-    private static String trouble(NodeSummary node, Wording words) {
-        if (node.failing() > 0) {
-            return words.say("node.failing", node.failing());
+    /** As of its last sign; of a node that is silent it is what it said then. */
+    private static List<String> trouble(NodeSummary node, Wording words) {
+        List<String> trouble = new ArrayList<>();
+        if (node.state() == ClusterNode.State.SILENT) {
+            trouble.add(words.say("node.lastSeen", words.number(node.atRisk())));
         }
-        return node.overdue() > 0 ? words.say("node.overdue", node.overdue()) : "";
+        Duration oldest = node.oldestUnsaved();
+        if (node.atRisk() > 0 && oldest != null) {
+            trouble.add(words.say("node.oldest", words.number(oldest.toSeconds())));
+        }
+        if (node.overdue() > 0) {
+            trouble.add(words.say("node.overdue", node.overdue()));
+        }
+        if (node.failing() > 0) {
+            trouble.add(words.say("node.failing", node.failing()) + ": " + why(node.failure(), words));
+        }
+        return trouble;
+    }
+
+    static String why(@Nullable String failure, Wording words) {
+        return failure == null ? words.say("node.failing.untold") : failure;
     }
 
     private static Tag listening(NodeSummary node, Wording words) {

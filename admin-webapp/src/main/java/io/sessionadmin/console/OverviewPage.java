@@ -11,11 +11,13 @@ import io.sessionadmin.console.model.Readability;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -159,6 +161,14 @@ public record OverviewPage(
                 .max(Comparator.naturalOrder())
                 .ifPresent(age -> sources.add(words.say("source.nodes", words.duration(age))));
         contexts.stream()
+                .flatMap(context -> context.nodes().late().stream())
+                .collect(Collectors.toMap(
+                        node -> node.report().origin().node(),
+                        ClusterNode::heartbeatAge,
+                        OverviewPage::longer,
+                        TreeMap::new))
+                .forEach((node, age) -> sources.add(words.say("source.late", node, words.duration(age))));
+        contexts.stream()
                 .flatMap(context -> Stream.ofNullable(context.storeClock()))
                 .min(Comparator.naturalOrder())
                 .ifPresent(clock -> sources.add(words.say("source.store", words.moment(clock))));
@@ -174,6 +184,10 @@ public record OverviewPage(
                         read.stream().mapToLong(Readability::read).sum(),
                         words.age(asOf))));
         return sources;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static List<Stat> stats(EngineSessions.Overview overview, List<NodeSummary> nodes, Wording words) {

@@ -5,18 +5,24 @@ import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.Elsewhere;
 import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.ClusterNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says in words what the crash of a node loses now. */
 final class RiskPanel {
 
     private static final String TRIANGLE = "\u25B2";
     private static final String TICK = "\u2713";
+
+    /** So many other nodes say why their saves fail; the list of nodes has all. */
+    private static final int REASONS_AT_MOST = 3;
 
     /**
      * The oldest change that is not in a store.
@@ -74,18 +80,31 @@ final class RiskPanel {
         List<Tag> trouble = new ArrayList<>();
         long failing = contexts.stream().mapToLong(RiskPanel::failing).sum();
         if (failing > 0) {
-            String why = contexts.stream()
-                    .flatMap(context -> context.failure().stream())
-                    .findFirst()
-                    .map(reason -> words.say("reason.said", reason))
-                    .orElse(words.say("risk.failing.elsewhere"));
-            trouble.add(Tag.bad("failing", words.say("risk.failing", failing)).noting(why));
+            trouble.add(Tag.bad("failing", words.say("risk.failing", failing)).noting(why(contexts, words)));
         }
         long overdue = contexts.stream().mapToLong(RiskPanel::overdue).sum();
         if (overdue > 0) {
             trouble.add(Tag.warn("overdue", words.say("risk.overdue", overdue)).noting(words.say("risk.overdue.why")));
         }
         return trouble;
+    }
+
+    /** Why saves fail, on this node and on others. */
+    private static String why(List<ContextSummary> contexts, Wording words) {
+        Stream<String> here = contexts.stream()
+                .flatMap(context -> context.failure().stream())
+                .distinct()
+                .limit(1)
+                .map(reason -> words.say("reason.said", reason));
+        Stream<String> there = contexts.stream()
+                .flatMap(context -> context.nodes().others().stream())
+                .map(ClusterNode::report)
+                .filter(report -> report.failing() > 0)
+                .map(report ->
+                        words.say("risk.failing.on", report.origin().node(), NodeRow.why(report.failure(), words)))
+                .distinct()
+                .limit(REASONS_AT_MOST);
+        return Stream.concat(here, there).collect(Collectors.joining(" "));
     }
 
     private static String doubt(Figure atRisk, Wording words) {

@@ -77,6 +77,7 @@ final class Announcements {
                 backlog.overdue(),
                 backlog.failing(),
                 backlog.atRisk() == 0 ? null : Duration.ofSeconds(backlog.oldestUnsavedSeconds()),
+                backlog.failure(),
                 listening);
     }
 

@@ -41,6 +41,8 @@ final class LiveGauges implements StoreGauges {
         long overdue = 0;
         long failing = 0;
         long oldest = now;
+        SessionBackup.@Nullable Failure latest = null;
+        String failure = "";
         for (Session session : manager.findSessions()) {
             SessionBackup backup = SessionBackup.of(session);
             live++;
@@ -49,7 +51,15 @@ final class LiveGauges implements StoreGauges {
                     continue;
                 }
                 case OVERDUE -> overdue++;
-                case FAILING -> failing++;
+                case FAILING -> {
+                    failing++;
+                    SessionBackup.Failure its = backup.failure();
+                    if (its != null && (latest == null || its.since() > latest.since())) {
+                        latest = its;
+                        // A trigger of the operator's may name what it refuses.
+                        failure = its.reason().replace(session.getIdInternal(), "...");
+                    }
+                }
                 case PENDING, NEVER -> {
                     // at risk, and for no longer than it may be
                 }
@@ -58,7 +68,7 @@ final class LiveGauges implements StoreGauges {
             long since = backup.unsavedSince() > 0 ? backup.unsavedSince() : session.getThisAccessedTimeInternal();
             oldest = Math.min(oldest, since);
         }
-        return new Backlog(live, atRisk, overdue, failing, (now - oldest) / 1000);
+        return new Backlog(live, atRisk, overdue, failing, (now - oldest) / 1000, failure);
     }
 
     /** How old an unsaved change can get when all is well; null when nothing bounds it. */

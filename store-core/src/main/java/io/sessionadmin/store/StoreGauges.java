@@ -13,8 +13,9 @@ interface StoreGauges {
      * @param overdue of them, those that should have been saved by now
      * @param failing of them, those whose last save failed
      * @param oldestUnsavedSeconds how long ago the oldest change happened that is not in the store; 0 when all are
+     * @param failure why the latest of those that fail began to; empty when none does
      */
-    record Backlog(long live, long atRisk, long overdue, long failing, long oldestUnsavedSeconds) {}
+    record Backlog(long live, long atRisk, long overdue, long failing, long oldestUnsavedSeconds, String failure) {}
 
     /** The connections of the pool: in use, at rest, and threads that wait for one. */
     record Pool(int active, int idle, int waiting) {}

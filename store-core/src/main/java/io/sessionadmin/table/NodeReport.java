@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param overdue of them, those that should have been saved by now
  * @param failing of them, those whose last save failed
  * @param oldestUnsaved how long ago the oldest change happened that is not in the store; null when all are
+ * @param failure why the save of one of the failing sessions failed last, in one line without ids or values, of
+ *     {@link #FAILURE_AT_MOST} characters at most; empty when none fails; null of a node that does not tell: it is older,
+ *     or the table has no place for it
  * @param listening whether it hears at once of sessions that end elsewhere
  */
 public record NodeReport(
@@ -24,7 +27,21 @@ public record NodeReport(
         long overdue,
         long failing,
         @Nullable Duration oldestUnsaved,
+        @Nullable String failure,
         boolean listening) {
+
+    /** So long a reason may be; what is longer is cut, and ends with an ellipsis. */
+    public static final int FAILURE_AT_MOST = 300;
+
+    public NodeReport {
+        failure = failure == null ? null : oneLine(failure);
+    }
+
+    private static String oneLine(String text) {
+        String line =
+                text.replaceAll("[\\p{Cntrl}\\x{85}\\x{2028}\\x{2029}]+", " ").strip();
+        return line.length() <= FAILURE_AT_MOST ? line : line.substring(0, FAILURE_AT_MOST - 1) + "\u2026";
+    }
 
     /**
      * One start of one context on one node: what does not change while it runs.

@@ -1,5 +1,6 @@
 package io.sessionadmin.table;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,6 +31,9 @@ public final class NodeTable {
     public static final Duration MEMORY = Duration.ofDays(7);
 
     private final OptionalTable table;
+
+    /** Whether the table has a place for what fails: one that a former version made has none. */
+    private volatile boolean tells;
 
     /** Touches nothing yet. */
     public NodeTable(ConnectionSource connections, TableNames names) {
@@ -91,9 +95,45 @@ public final class NodeTable {
         table.statement(connection -> {
             try (PreparedStatement statement = table.prepare(connection, ANNOUNCE)) {
                 bind(statement, report);
-                return statement.executeUpdate();
+                statement.executeUpdate();
             }
+            return tells(connection) ? tellWhy(connection, report) : 0;
         });
+    }
+
+    private static final String HAS_FAILURE = """
+            select count(*) from pg_attribute
+             where attrelid = to_regclass(?) and attname = 'failure' and not attisdropped""";
+
+    /** Asked for until it is there, so that an upgrade under a running node is noticed. */
+    private boolean tells(Connection connection) throws SQLException {
+        if (!tells) {
+            try (PreparedStatement statement = connection.prepareStatement(HAS_FAILURE)) {
+                statement.setString(1, table.quotedName());
+                try (ResultSet row = statement.executeQuery()) {
+                    tells = row.next() && row.getInt(1) > 0;
+                }
+            }
+        }
+        return tells;
+    }
+
+    private static final String TELL_WHY = """
+            update tomcat_sessions_nodes
+               set failure = ?
+             where app_name = ? and node = ? and instance = ? and failure is distinct from ?""";
+
+    /** A statement of its own, which writes when that changes, and which a table without the column is spared. */
+    private int tellWhy(Connection connection, NodeReport report) throws SQLException {
+        try (PreparedStatement statement = table.prepare(connection, TELL_WHY)) {
+            statement.setString(1, report.failure());
+            int next = bindKey(statement, 2, report.origin());
+            statement.setString(next, report.failure());
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            tells = false;
+            throw e;
+        }
     }
 
     private static void bind(PreparedStatement statement, NodeReport report) throws SQLException {
@@ -139,10 +179,11 @@ public final class NodeTable {
     private static final String NODES = """
             select app_name, node, instance, tomcat, store, coherence, max_idle_backup, window_ms, node_time, live,
                    at_risk, overdue, failing, oldest_unsaved, listening, stopped,
+                   to_jsonb(n) ->> 'failure' as failure, -- null also where there is no such column
                    (extract(epoch from heartbeat - started_at) * 1000)::bigint              as uptime,
                    (extract(epoch from clock_timestamp() - heartbeat) * 1000)::bigint       as heartbeat_age,
                    node_time - (extract(epoch from heartbeat) * 1000)::bigint               as clock_ahead
-              from tomcat_sessions_nodes
+              from tomcat_sessions_nodes n
              order by 1, 2, started_at, 3""";
 
     /** All nodes that have announced themselves lately: by context, by name, the one that was started last at the end. */
@@ -178,6 +219,7 @@ public final class NodeTable {
                 row.getLong("overdue"),
                 row.getLong("failing"),
                 millis(row, "oldest_unsaved"),
+                row.getString("failure"),
                 row.getBoolean("listening"));
         Duration age = Duration.ofMillis(row.getLong("heartbeat_age"));
         return new ClusterNode(

@@ -114,7 +114,7 @@ final class OptionalTable {
     private Optional<String> askForShortcoming(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(STATE)) {
             for (int i = 1; i <= 5; i++) {
-                statement.setString(i, in(names, documentedName));
+                statement.setString(i, quotedName());
             }
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
@@ -143,8 +143,13 @@ final class OptionalTable {
                 + " to the user of <Store>";
     }
 
+    /** As SQL writes it. */
+    String quotedName() {
+        return in(names, documentedName);
+    }
+
     private String shownName() {
-        return in(names, documentedName).replace("\"", "");
+        return quotedName().replace("\"", "");
     }
 
     private String remember(String reason) {

@@ -36,7 +36,7 @@ final class Schema {
                 }
                 return mode;
             });
-            addOptionalTables();
+            addOptionalTables(mode);
         }
     }
 
@@ -44,21 +44,37 @@ final class Schema {
      * In a transaction of its own: a user that may not create tables still gets a session table that is up to date. The
      * table that is missing then says so itself.
      */
-    private void addOptionalTables() throws StoreUnavailableException {
+    private void addOptionalTables(SchemaMode mode) throws StoreUnavailableException {
         try {
             database.transaction(connection -> {
                 lockOutOtherNodes(connection);
-                for (String table : OptionalTable.ALL) {
-                    if (!exists(connection, table)) {
-                        run(connection, optionalTables());
-                        break;
-                    }
+                if (!allExist(connection) || (mode == SchemaMode.UPGRADE && !nodesTellWhy(connection))) {
+                    run(connection, optionalTables());
                 }
                 return connection;
             });
         } catch (StoreUnavailableException e) {
             if (!e.isAboutTheTable()) {
                 throw e;
+            }
+        }
+    }
+
+    private boolean allExist(Connection connection) throws SQLException {
+        for (String table : OptionalTable.ALL) {
+            if (!exists(connection, table)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean nodesTellWhy(Connection connection) throws SQLException {
+        String asked = "select count(*) from pg_attribute where attrelid = to_regclass(?) and attname = 'failure'";
+        try (PreparedStatement statement = connection.prepareStatement(asked)) {
+            statement.setString(1, OptionalTable.in(names, "tomcat_sessions_nodes"));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getInt(1) > 0;
             }
         }
     }

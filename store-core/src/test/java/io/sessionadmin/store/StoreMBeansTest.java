@@ -186,7 +186,7 @@ final class StoreMBeansTest {
         @Override
         public Backlog backlog() {
             asked.incrementAndGet();
-            return new Backlog(100, 9, 3, 1, 44);
+            return new Backlog(100, 9, 3, 1, 44, "it is away");
         }
 
         @Override

@@ -44,17 +44,55 @@ final class NodeTableTest {
     @Test
     void whatIsNotThereStaysUnknown() throws Exception {
         var origin = new NodeReport.Origin(SHOP, "tc-1", "i1", "11.0.21", "0.1.0", "strict", -1, null);
-        NodeReport report = new NodeReport(origin, Duration.ZERO, 0, 0, 0, 0, 0, null, false);
+        NodeReport report = new NodeReport(origin, Duration.ZERO, 0, 0, 0, 0, 0, null, "", false);
         table.announce(report);
 
         assertThat(table.nodes()).extracting(ClusterNode::report).containsExactly(report);
     }
 
     @Test
+    void aTableOfAnEarlierVersionTellsAllButTheReason() throws Exception {
+        Postgres.execute(database, "alter table tomcat_sessions_nodes drop column failure");
+        table.announce(report("tc-1", "i1"));
+
+        assertThat(table.nodes()).singleElement().satisfies(node -> {
+            assertThat(node.report().failing()).isEqualTo(1);
+            assertThat(node.report().failure()).as("not told").isNull();
+        });
+        new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1").prepare(SchemaMode.UPGRADE);
+        assertThat(table.nodes().get(0).report().failure())
+                .as("not told until it announces itself again")
+                .isNull();
+        table.announce(report("tc-1", "i1"));
+        assertThat(table.nodes().get(0).report().failure()).isEqualTo("read only");
+    }
+
+    @Test
+    void aReasonIsOneLineOfBoundedLength() throws Exception {
+        var origin = report("tc-1", "i1").origin();
+        table.announce(new NodeReport(
+                origin, Duration.ZERO, 0, 1, 1, 0, 1, Duration.ZERO, "no\r\nspace " + "x".repeat(1_000), true));
+
+        assertThat(table.nodes().get(0).report().failure())
+                .startsWith("no space xxx")
+                .endsWith("\u2026")
+                .hasSize(NodeReport.FAILURE_AT_MOST);
+    }
+
+    @Test
     void theNextAnnouncementReplacesTheLast() throws Exception {
         table.announce(report("tc-1", "i1"));
         NodeReport later = new NodeReport(
-                report("tc-1", "i1").origin(), Duration.ofSeconds(20), 5, 1, 1, 1, 1, Duration.ofSeconds(7), false);
+                report("tc-1", "i1").origin(),
+                Duration.ofSeconds(20),
+                5,
+                1,
+                1,
+                1,
+                1,
+                Duration.ofSeconds(7),
+                "full",
+                false);
         table.announce(later);
 
         assertThat(table.nodes()).extracting(ClusterNode::report).containsExactly(later);
@@ -171,7 +209,8 @@ final class NodeTableTest {
     private static NodeReport report(String node, String instance, long nodeTime) {
         var origin = new NodeReport.Origin(
                 SHOP, node, instance, "Apache Tomcat/11.0.21", "0.1.0", "strict", 60, Duration.ofSeconds(70));
-        return new NodeReport(origin, Duration.ofMinutes(3), nodeTime, 100, 9, 3, 1, Duration.ofMillis(4_321), true);
+        return new NodeReport(
+                origin, Duration.ofMinutes(3), nodeTime, 100, 9, 3, 1, Duration.ofMillis(4_321), "read only", true);
     }
 
     private List<String> states() throws Exception {

@@ -57,6 +57,50 @@ final class NodesTest {
         }
     }
 
+    /** The console of one line tells of a node of the other. */
+    @Test
+    void aNodeThatCannotSaveIsToldOfOnTheConsoleOfAnother() {
+        try (var db = TestPostgres.shared().database();
+                var one = saving(TomcatLine.TOMCAT_11, "tc-1", db).console().start();
+                var two = saving(TomcatLine.TOMCAT_10, "tc-2", db).start()) {
+            db.update("""
+                    create function refuse() returns trigger language plpgsql as $$
+                    begin raise exception 'no room for % of tc-2', new.session_id; end $$""");
+            db.update("create trigger refuse before insert or update on tomcat_sessions for each row"
+                    + " when (new.node = 'tc-2') execute function refuse()");
+            var alice = new Visitor();
+            var bob = new Visitor();
+            alice.on(one).put("color", "green");
+            bob.on(two).put("color", "blue");
+            var admin = new Admin(one);
+            Await.until("its failing save is told, with the reason", Duration.ofSeconds(40), () -> admin.page(
+                            "/session-admin/")
+                    .contains("On tc-2: no room for ... of tc-2."));
+            String overview = admin.page("/session-admin/");
+            assertThat(overview)
+                    .contains("1 failing: no room for ... of tc-2", "oldest unsaved change: ")
+                    .contains("other nodes: as they announced it");
+            assertThat(admin.figure("/shop", "at-risk")).contains("1");
+            String health = admin.page("/session-admin/health");
+            assertThat(health).contains("data-finding=\"saves-failing\"", "tc-2: 1 (no room for ... of tc-2)");
+            String id = bob.sessionCookie().orElseThrow();
+            assertThat(overview + health).doesNotContain(id);
+            assertThat(db.query("select string_agg(failure, '') from tomcat_sessions_nodes"))
+                    .as("a credential")
+                    .doesNotContain(id);
+
+            two.kill();
+            Await.until("what it holds is not known", Duration.ofSeconds(60), () -> admin.page("/session-admin/")
+                    .contains("not known: what tc-2 holds"));
+            assertThat(admin.figure("/shop", "at-risk")).contains("at least 0");
+        }
+    }
+
+    private static TomcatSetup saving(TomcatLine line, String name, TestDatabase db) {
+        String manager = "coherence=\"sticky\" maxIdleBackup=\"0\" processExpiresFrequency=\"1\"";
+        return TomcatNode.on(line).named(name).withStore().shop(StoreXml.sharedManager(db, manager, ""));
+    }
+
     /** A context is there when a node says so; rows of one that nobody ever spoke of go by their own end alone. */
     @Test
     void rowsOfContextsAndVersionsThatAreDeployedNowhereGoAfterTheirTime() {

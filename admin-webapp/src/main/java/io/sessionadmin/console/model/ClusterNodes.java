@@ -5,6 +5,7 @@ import io.sessionadmin.table.NodeReport;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.TableMismatchException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
 public record ClusterNodes(List<ClusterNode> nodes, String own, Reason unknown) {
 
     private static final int NAMED_AT_MOST = 10;
+
+    /** What was silent for longer holds nothing that anybody would wait for. */
+    private static final Duration GONE_AFTER = Duration.ofHours(1);
 
     /** Of a context whose nodes announce themselves nowhere. */
     static ClusterNodes unknown(Reason reason) {
@@ -63,6 +67,28 @@ public record ClusterNodes(List<ClusterNode> nodes, String own, Reason unknown) 
     /** Those that are alive and not this one. */
     public List<ClusterNode> others() {
         return nodes.stream().filter(node -> node.alive() && !isOwn(node)).toList();
+    }
+
+    /**
+     * Those that are not heard of in time, and did not stop: whether they hold sessions still, nobody knows. A node that is
+     * back under its name is not among them.
+     */
+    public List<ClusterNode> late() {
+        return nodes.stream()
+                .filter(node -> node.state() == ClusterNode.State.SILENT && !isOwn(node))
+                .filter(node -> node.heartbeatAge().compareTo(GONE_AFTER) < 0)
+                .filter(node -> !isAlive(node.report().origin().node()))
+                .toList();
+    }
+
+    /** Why what other nodes hold is not known in full; none when it is. */
+    Reason doubt() {
+        String names = late().stream()
+                .map(node -> node.report().origin().node())
+                .distinct()
+                .limit(NAMED_AT_MOST)
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? Reason.NONE : Reason.of("reason.late", names);
     }
 
     /**

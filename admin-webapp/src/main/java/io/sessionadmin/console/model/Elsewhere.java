@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param live sessions that are live on other nodes only
  * @param stored of them, those with a row, which is not swapped out therefore
  * @param heldBy rows by the node that says in them that it has the session in memory, alive or not
- * @param atRisk as the others announced it
+ * @param atRisk as the others announced it; at least that, while one of them is late
  * @param oldestUnsaved how old the oldest change was that is not in the store, when it was announced; null: all are
  * @param oldestOn the node that has it; empty when none has
  * @param asOf how long ago the least recent of the announcements was made; null when there are no other nodes
@@ -72,7 +72,7 @@ public record Elsewhere(
      */
     static Elsewhere of(ClusterNodes nodes, Here here, @Nullable HeldRows rows, Figure valid) {
         Map<String, Announced> others = new TreeMap<>();
-        Elsewhere told = NOBODY;
+        Elsewhere told = NOBODY.doubting(nodes.doubt());
         for (ClusterNode node : nodes.others()) {
             String name = node.report().origin().node();
             told = told.plus(node);
@@ -107,6 +107,31 @@ public record Elsewhere(
                 maybeMore ? new Figure(live.value(), Figure.Certainty.AT_LEAST, Reason.of("reason.withoutRow")) : live,
                 known,
                 heldBy);
+    }
+
+    /** What should have been saved by now, as far as the others told. */
+    public Figure overdueFigure() {
+        return new Figure(overdue, atRisk.certainty(), atRisk.reason());
+    }
+
+    /** What could not be saved, as far as the others told. */
+    public Figure failingFigure() {
+        return new Figure(failing, atRisk.certainty(), atRisk.reason());
+    }
+
+    private Elsewhere doubting(Reason doubt) {
+        return doubt.isGiven()
+                ? new Elsewhere(
+                        live,
+                        stored,
+                        heldBy,
+                        new Figure(atRisk.value(), Figure.Certainty.AT_LEAST, doubt),
+                        overdue,
+                        failing,
+                        oldestUnsaved,
+                        oldestOn,
+                        asOf)
+                : this;
     }
 
     private static Map<String, Long> scaled(HeldRows rows, Figure valid) {

@@ -4,6 +4,7 @@ import io.sessionadmin.console.model.Finding.Severity;
 import io.sessionadmin.console.model.Patient.Keeper;
 import io.sessionadmin.console.model.Patient.Kind;
 import io.sessionadmin.table.ClusterNode;
+import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -213,6 +216,23 @@ public enum FindingKind {
             return when(!silent.isEmpty(), "", silent);
         }
     },
+    SAVES_FAILING(Severity.DANGER) {
+        @Override
+        Optional<Symptom> in(Patient patient) {
+            return onNodes(patient, NodeReport::failing, report -> report.failure() == null ? "" : report.failure());
+        }
+    },
+    SAVES_OVERDUE(Severity.WARNING) {
+        @Override
+        Optional<Symptom> in(Patient patient) {
+            return onNodes(
+                    patient,
+                    NodeReport::overdue,
+                    report -> report.oldestUnsaved() == null
+                            ? ""
+                            : report.oldestUnsaved().toSeconds() + " s");
+        }
+    },
     CLOCKS_APART(Severity.WARNING) {
         @Override
         Optional<Symptom> in(Patient patient) {
@@ -337,6 +357,26 @@ public enum FindingKind {
     /** Stable, for scripts: words with hyphens. */
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Nodes that told of such sessions last: each with how many, and what it says about them; and how long ago that was. */
+    private static Optional<Symptom> onNodes(
+            Patient patient, ToLongFunction<NodeReport> count, Function<NodeReport, String> more) {
+        List<ClusterNode> told = patient.nodes().nodes().stream()
+                .filter(ClusterNode::alive)
+                .filter(node -> count.applyAsLong(node.report()) > 0)
+                .toList();
+        String named = told.stream()
+                .limit(NAMED)
+                .map(ClusterNode::report)
+                .map(report -> report.origin().node() + ": " + count.applyAsLong(report)
+                        + (more.apply(report).isEmpty() ? "" : " (" + more.apply(report) + ")"))
+                .collect(Collectors.joining("; "));
+        long age = told.stream()
+                .mapToLong(node -> node.heartbeatAge().toSeconds())
+                .max()
+                .orElse(0);
+        return when(!told.isEmpty(), "", named, age);
     }
 
     private static boolean hasStore(Patient patient) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own whether it is this node
  * @param state alive when one of its contexts is
+ * @param failure why saves fail there; empty when none does; null when it does not tell
  * @param heldRows sessions that the store says it has in memory; of a node that died, those that are in the store only now
  * @param heartbeatAge of the context that was heard of last
  * @param clockAhead how far its clock is ahead of the database's; negative: behind
@@ -36,6 +37,7 @@ public record NodeSummary(
         long overdue,
         long failing,
         @Nullable Duration oldestUnsaved,
+        @Nullable String failure,
         long heldRows,
         Duration heartbeatAge,
         Duration clockAhead,
@@ -105,6 +107,7 @@ public record NodeSummary(
                 counted.stream().mapToLong(node -> node.report().overdue()).sum(),
                 counted.stream().mapToLong(node -> node.report().failing()).sum(),
                 oldestUnsaved(counted),
+                failure(counted),
                 heldRows,
                 latest.heartbeatAge(),
                 latest.clockAhead(),
@@ -112,6 +115,16 @@ public record NodeSummary(
                 words(counted, NodeReport.Origin::tomcat),
                 counted.stream().allMatch(node -> node.report().listening()),
                 usedTwice);
+    }
+
+    private static @Nullable String failure(List<ClusterNode> announced) {
+        String failure = "";
+        for (ClusterNode node : announced) {
+            if (node.report().failing() > 0 && (failure == null || failure.isEmpty())) {
+                failure = node.report().failure();
+            }
+        }
+        return failure;
     }
 
     private static @Nullable Duration oldestUnsaved(List<ClusterNode> announced) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The shapes of answers about nodes, and about what is wrong with them. */
 final class ClusterShapes {
@@ -54,6 +55,13 @@ final class ClusterShapes {
                 .put("coherence", origin.coherence())
                 .put("maxIdleBackup", origin.maxIdleBackup())
                 .put("backupWindowSeconds", Optional.ofNullable(origin.window()).map(Duration::toSeconds))
+                .putAll(node.state() == ClusterNode.State.SILENT ? unknown() : backups(report))
+                .put("listening", report.listening())
+                .put("lastTold", node.state() == ClusterNode.State.SILENT ? backups(report) : null);
+    }
+
+    private static Fields backups(NodeReport report) {
+        return new Fields()
                 .put("live", report.live())
                 .put("atRisk", report.atRisk())
                 .put("overdue", report.overdue())
@@ -63,7 +71,15 @@ final class ClusterShapes {
                         Optional.ofNullable(report.oldestUnsaved())
                                 .map(Duration::toSeconds)
                                 .orElse(0L))
-                .put("listening", report.listening());
+                .put("failure", report.failure());
+    }
+
+    /** Of a node that is not heard of nobody knows what it has. */
+    private static Fields unknown() {
+        Fields fields = new Fields();
+        Stream.of("live", "atRisk", "overdue", "failing", "oldestUnsavedSeconds", "failure")
+                .forEach(name -> fields.put(name, (Object) null));
+        return fields;
     }
 
     static String word(Enum<?> name) {

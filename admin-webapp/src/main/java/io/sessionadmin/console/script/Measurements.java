@@ -18,10 +18,15 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.console.model.StoreNumbers;
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.ClusterNode;
+import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** The sessions of this node and the work of its stores as metrics. What is not known is absent, not 0. */
 final class Measurements {
@@ -35,6 +40,8 @@ final class Measurements {
         EngineSessions.Overview overview = sessions.overview();
         measured.node(sessions.node());
         measured.contexts(overview.contexts());
+        measured.cluster(overview.contexts());
+        measured.nodes(overview.contexts());
         measured.rows(overview);
         measured.stores(sessions.stores());
         return measured.all.build();
@@ -81,6 +88,78 @@ final class Measurements {
                 context -> context.window().map(Duration::toSeconds).stream()
                         .mapToDouble(Long::doubleValue)
                         .findFirst());
+    }
+
+    /** The same on all nodes, as far as they are known: what others announced, and this node now. */
+    private void cluster(List<ContextSummary> contexts) {
+        figures("cluster_live_sessions", "In the memory of any node.", contexts, ContextSummary::live);
+        figures(
+                "cluster_at_risk_sessions",
+                "On all nodes: live, and the latest change is not in the store.",
+                contexts,
+                ContextSummary::atRisk);
+        figures("cluster_overdue_sessions", "On all nodes: not saved within the window.", contexts, Numbers::overdue);
+        figures("cluster_failing_sessions", "On all nodes: the last save failed.", contexts, Numbers::failing);
+        seconds(
+                "cluster_oldest_unsaved_seconds",
+                "On all nodes: age of the oldest change that is not in the store; 0 when all are.",
+                contexts,
+                context -> optional(Numbers.oldestUnsavedAnywhere(context)));
+    }
+
+    /** What each node announced last; of one that is late there is its heartbeat only. */
+    private void nodes(List<ContextSummary> contexts) {
+        announced("node_live_sessions", "In the memory of a node.", contexts, NodeReport::live);
+        announced("node_at_risk_sessions", "Of them: not in the store.", contexts, NodeReport::atRisk);
+        announced("node_overdue_sessions", "Of them: not saved within the window.", contexts, NodeReport::overdue);
+        announced("node_failing_sessions", "Of them: the last save failed.", contexts, NodeReport::failing);
+        perNode(
+                GaugeSnapshot.builder().unit(Unit.SECONDS).name("session_admin_node_oldest_unsaved_seconds"),
+                "Age of the oldest change of a node that is not in the store, when it said so; 0 when all are.",
+                contexts,
+                node -> node.alive() ? OptionalDouble.of(oldest(node.report())) : OptionalDouble.empty());
+        perNode(
+                GaugeSnapshot.builder().unit(Unit.SECONDS).name("session_admin_node_heartbeat_age_seconds"),
+                "How long ago a node announced itself last: the age of its other numbers.",
+                contexts,
+                node -> OptionalDouble.of((double) node.heartbeatAge().toSeconds()));
+    }
+
+    private static double oldest(NodeReport report) {
+        Duration oldest = report.oldestUnsaved();
+        return oldest == null ? 0 : (double) oldest.toSeconds();
+    }
+
+    private void announced(String name, String help, List<ContextSummary> contexts, ToLongFunction<NodeReport> figure) {
+        perNode(
+                GaugeSnapshot.builder().name("session_admin_" + name),
+                help,
+                contexts,
+                node -> node.alive()
+                        ? OptionalDouble.of((double) figure.applyAsLong(node.report()))
+                        : OptionalDouble.empty());
+    }
+
+    /** A name that two nodes use by mistake is there once, with the one that was started last. */
+    private void perNode(
+            GaugeSnapshot.Builder gauge,
+            String help,
+            List<ContextSummary> contexts,
+            Function<ClusterNode, OptionalDouble> value) {
+        Map<Labels, Double> values = new LinkedHashMap<>();
+        for (ContextSummary context : contexts) {
+            for (ClusterNode node : context.nodes().nodes()) {
+                if (node.state() != ClusterNode.State.STOPPED) {
+                    Labels labels = labels(context.address())
+                            .merge(Labels.of("node", node.report().origin().node()));
+                    value.apply(node).ifPresent(known -> values.put(labels, known));
+                }
+            }
+        }
+        gauge.help(help);
+        values.forEach((labels, known) -> gauge.dataPoint(
+                GaugeDataPointSnapshot.builder().labels(labels).value(known).build()));
+        all.metricSnapshot(gauge.build());
     }
 
     private void rows(EngineSessions.Overview overview) {

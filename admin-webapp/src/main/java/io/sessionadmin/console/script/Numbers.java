@@ -4,6 +4,7 @@ import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.store.SessionBackup;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Numbers of a context that a page says in words. */
@@ -37,6 +38,28 @@ final class Numbers {
         }
         boolean nothing = context.atRiskHere().equals(Figure.ZERO) || isNothingLive(context);
         return nothing ? Figure.ZERO : Figure.unknown(reason(context));
+    }
+
+    /** On all nodes: what is late here, and what the others announced. */
+    static Figure overdue(ContextSummary context) {
+        return backups(context, SessionBackup.State.OVERDUE)
+                .plus(context.elsewhere().overdueFigure());
+    }
+
+    /** On all nodes. */
+    static Figure failing(ContextSummary context) {
+        return backups(context, SessionBackup.State.FAILING)
+                .plus(context.elsewhere().failingFigure());
+    }
+
+    /** On all nodes: seconds since the oldest change that is not in the store, as far as each node told; 0 when all are. */
+    static Figure oldestUnsavedAnywhere(ContextSummary context) {
+        Figure here = oldestUnsaved(context);
+        Figure others = context.elsewhere().atRisk();
+        Duration oldest = context.elsewhere().oldestUnsaved();
+        Figure there = new Figure(oldest == null ? 0 : oldest.toSeconds(), others.certainty(), others.reason());
+        Figure sum = here.plus(there);
+        return sum.isKnown() ? new Figure(Math.max(here.value(), there.value()), sum.certainty(), sum.reason()) : sum;
     }
 
     private static Reason reason(ContextSummary context) {

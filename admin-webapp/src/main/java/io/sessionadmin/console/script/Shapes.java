@@ -1,5 +1,11 @@
 package io.sessionadmin.console.script;
 
+import static io.sessionadmin.store.SessionBackup.State.CURRENT;
+import static io.sessionadmin.store.SessionBackup.State.FAILING;
+import static io.sessionadmin.store.SessionBackup.State.NEVER;
+import static io.sessionadmin.store.SessionBackup.State.OVERDUE;
+import static io.sessionadmin.store.SessionBackup.State.PENDING;
+
 import io.sessionadmin.console.model.BackupWindow;
 import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
@@ -9,6 +15,7 @@ import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.store.SessionBackup;
+import io.sessionadmin.table.ClusterNode;
 import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,7 +53,7 @@ final class Shapes {
 
     // ------------------------------------------------------------------ a context
 
-    private static Fields context(ContextSummary context) {
+    private Fields context(ContextSummary context) {
         Fields notExact = new Fields();
         var keeping = context.keeping();
         Fields fields = address(context.address())
@@ -61,10 +68,25 @@ final class Shapes {
                 .put("atRisk", context.atRisk(), notExact)
                 .put("liveHere", context.liveHere(), notExact)
                 .put("atRiskHere", context.atRiskHere(), notExact);
-        for (SessionBackup.State state : SessionBackup.State.values()) {
+        for (SessionBackup.State state : List.of(CURRENT, PENDING, NEVER)) {
             fields.put(word(state), Numbers.backups(context, state), notExact);
         }
-        return fields.put("oldestUnsavedSeconds", Numbers.oldestUnsaved(context), notExact)
+        return fields.put("overdue", Numbers.overdue(context), notExact)
+                .put("failing", Numbers.failing(context), notExact)
+                .put("oldestUnsavedSeconds", Numbers.oldestUnsavedAnywhere(context), notExact)
+                .put("overdueHere", Numbers.backups(context, OVERDUE), notExact)
+                .put("failingHere", Numbers.backups(context, FAILING), notExact)
+                .put("oldestUnsavedHereSeconds", Numbers.oldestUnsaved(context), notExact)
+                .put("failures", failures(context))
+                .put(
+                        "othersAsOfSeconds",
+                        Optional.ofNullable(context.elsewhere().asOf()).map(Duration::toSeconds))
+                .put(
+                        "lateNodes",
+                        context.nodes().late().stream()
+                                .map(late -> late.report().origin().node())
+                                .distinct()
+                                .toList())
                 .put(
                         "oldestBackupSeconds",
                         Optional.ofNullable(context.oldestBackup()).map(age -> seconds(age.since(), context.now())))
@@ -74,6 +96,29 @@ final class Shapes {
                 .put("storeAsOf", context.storeClock())
                 .put("notExact", notExact)
                 .put("problems", Sentences.of(context.problems()));
+    }
+
+    /** Who can't save, and why: this node now, and others as they announced it. */
+    private List<Fields> failures(ContextSummary context) {
+        List<Fields> failures = new ArrayList<>();
+        long here = context.backups(FAILING);
+        if (here > 0) {
+            failures.add(new Fields()
+                    .put("node", node)
+                    .put("failing", here)
+                    .put("reason", context.failure())
+                    .put("asOfSeconds", 0));
+        }
+        for (ClusterNode other : context.nodes().others()) {
+            if (other.report().failing() > 0) {
+                failures.add(new Fields()
+                        .put("node", other.report().origin().node())
+                        .put("failing", other.report().failing())
+                        .put("reason", other.report().failure())
+                        .put("asOfSeconds", other.heartbeatAge().toSeconds()));
+            }
+        }
+        return failures;
     }
 
     private static Fields address(ContextAddress address) {

@@ -18,6 +18,7 @@ import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
+import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,9 +86,9 @@ final class TextAnswers {
                 .put("expired", context.expired())
                 .put("invalidated", context.invalidated())
                 .put("atRisk", context.atRisk())
-                .put("overdue", Numbers.backups(context, SessionBackup.State.OVERDUE))
-                .put("failing", Numbers.backups(context, SessionBackup.State.FAILING))
-                .put("oldestUnsaved", Numbers.oldestUnsaved(context))
+                .put("overdue", Numbers.overdue(context))
+                .put("failing", Numbers.failing(context))
+                .put("oldestUnsaved", Numbers.oldestUnsavedAnywhere(context))
                 .put("maxIdleBackup", context.backupWindow().map(BackupWindow::maxIdleBackup))
                 .put("backupWindow", context.window().map(Duration::toSeconds));
     }
@@ -109,12 +110,18 @@ final class TextAnswers {
         lines.add("OK - At risk now on node [" + console.sessions().node() + "]: " + Line.number(sum) + " sessions"
                 + oldest.map(since ->
                                 ", the oldest change is unsaved for " + Shapes.seconds(since, overview.now()) + " s")
-                        .orElse(""));
+                        .orElse("")
+                + "; on all nodes: "
+                + Line.number(
+                        overview.contexts().stream().map(ContextSummary::atRisk).reduce(Figure.ZERO, Figure::plus)));
         overview.contexts()
                 .forEach(context -> lines.add(place(context.address())
                         .put("atRisk", context.atRiskHere())
                         .put("oldestUnsaved", Numbers.oldestUnsaved(context))
                         .put("backupWindow", context.window().map(Duration::toSeconds))
+                        .put("atRiskOnAll", context.atRisk())
+                        .put("failingOnAll", Numbers.failing(context))
+                        .put("oldestUnsavedOnAll", Numbers.oldestUnsavedAnywhere(context))
                         .toString()));
         notes(overview, lines);
         return lines;
@@ -141,17 +148,22 @@ final class TextAnswers {
     }
 
     private static Line node(ContextSummary context, ClusterNode node) {
+        NodeReport report = node.report();
+        boolean told = node.state() != ClusterNode.State.SILENT;
+        Duration oldest = report.oldestUnsaved();
         return place(context.address())
-                .put("node", node.report().origin().node())
+                .put("node", report.origin().node())
                 .put("state", ClusterShapes.word(node.state()))
                 .put("heartbeatAge", node.heartbeatAge().toSeconds())
-                .put("live", node.report().live())
-                .put("atRisk", node.report().atRisk())
-                .put("overdue", node.report().overdue())
-                .put("failing", node.report().failing())
-                .put("listening", node.report().listening())
-                .put("tomcat", node.report().origin().tomcat())
-                .put("store", node.report().origin().store());
+                .put("live", told ? report.live() : null)
+                .put("atRisk", told ? report.atRisk() : null)
+                .put("overdue", told ? report.overdue() : null)
+                .put("failing", told ? report.failing() : null)
+                .put("listening", report.listening())
+                .put("tomcat", report.origin().tomcat())
+                .put("store", report.origin().store())
+                .put("oldestUnsaved", told ? oldest == null ? 0L : oldest.toSeconds() : null)
+                .put("failure", told ? report.failure() : null);
     }
 
     private List<String> health() {

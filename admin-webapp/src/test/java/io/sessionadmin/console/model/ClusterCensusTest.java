@@ -134,6 +134,27 @@ final class ClusterCensusTest {
     }
 
     @Test
+    void whatALateNodeHasAtRiskIsNotKnownAndNot0() throws Exception {
+        announce("there", "sticky", 2, 1);
+        heard("there", "31 s");
+
+        ContextSummary summary = census();
+
+        assertThat(summary.atRisk())
+                .isEqualTo(new Figure(0, Figure.Certainty.AT_LEAST, Reason.of("reason.late", "there")));
+        assertThat(summary.elsewhere().failingFigure().certainty()).isEqualTo(Figure.Certainty.AT_LEAST);
+        heard("there", "2 hours");
+        assertThat(census().atRisk()).as("nobody waits for it any more").isEqualTo(Figure.ZERO);
+    }
+
+    private void heard(String node, String ago) throws SQLException {
+        Postgres.execute(
+                database,
+                "update tomcat_sessions_nodes set heartbeat = now() - interval '" + ago + "' where node = '" + node
+                        + "'");
+    }
+
+    @Test
     void theRowsOfANodesFormerLifeAreNotLive() throws Exception {
         announce("there", 0, 0);
         row("OF THE FORMER LIFE", "there", true);
@@ -272,7 +293,16 @@ final class ClusterCensusTest {
         Duration oldest = atRisk == 0 ? null : Duration.ofSeconds(43);
         table.nodes()
                 .announce(new NodeReport(
-                        origin, Duration.ofMinutes(1), System.currentTimeMillis(), live, atRisk, 0, 0, oldest, true));
+                        origin,
+                        Duration.ofMinutes(1),
+                        System.currentTimeMillis(),
+                        live,
+                        atRisk,
+                        0,
+                        0,
+                        oldest,
+                        "",
+                        true));
     }
 
     private void row(String id, String node, boolean held) throws SQLException {

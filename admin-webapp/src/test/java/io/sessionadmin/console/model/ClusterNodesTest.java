@@ -61,7 +61,7 @@ final class ClusterNodesTest {
 
     private static ClusterNodes nodes(String coherence, ClusterNode.State state) {
         var origin = new NodeReport.Origin(SHOP, "there", "another", "11.0.21", "0.1.0", coherence, -1, Duration.ZERO);
-        var report = new NodeReport(origin, Duration.ofMinutes(1), 0, 3, 1, 0, 0, null, true);
+        var report = new NodeReport(origin, Duration.ofMinutes(1), 0, 3, 1, 0, 0, null, "", true);
         return new ClusterNodes(
                 List.of(new ClusterNode(report, Duration.ZERO, Duration.ZERO, state)), "own", Reason.NONE);
     }
@@ -99,7 +99,7 @@ final class ClusterNodesTest {
     private static NodeReport report(String context, String node) {
         var origin = new NodeReport.Origin(
                 context, node, "instance of " + node, "11.0.21", "0.1.0", "strict", -1, Duration.ZERO);
-        return new NodeReport(origin, Duration.ofMinutes(1), System.currentTimeMillis(), 3, 1, 0, 0, null, true);
+        return new NodeReport(origin, Duration.ofMinutes(1), System.currentTimeMillis(), 3, 1, 0, 0, null, "", true);
     }
 
     private static String name(ClusterNode node) {

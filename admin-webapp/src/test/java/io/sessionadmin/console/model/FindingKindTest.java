@@ -92,6 +92,8 @@ final class FindingKindTest {
             Map.entry(
                     FindingKind.NODE_SILENT,
                     cluster(nodes(node("tc-1", "1"), node("tc-2", "2", ClusterNode.State.SILENT, 0, "1.0")))),
+            Map.entry(FindingKind.SAVES_FAILING, cluster(nodes(node("tc-1", "1"), late("tc-2", 0, 3)))),
+            Map.entry(FindingKind.SAVES_OVERDUE, cluster(nodes(node("tc-1", "1"), late("tc-2", 3, 0)))),
             Map.entry(
                     FindingKind.CLOCKS_APART,
                     cluster(nodes(node("tc-1", "1"), node("tc-2", "2", ClusterNode.State.ALIVE, -5, "1.0")))),
@@ -244,6 +246,13 @@ final class FindingKindTest {
         return new ClusterNodes(List.of(nodes), "1", Reason.NONE);
     }
 
+    private static ClusterNode late(String name, long overdue, long failing) {
+        var origin = node(name, "2").report().origin();
+        var report = new NodeReport(
+                origin, Duration.ofMinutes(1), 0, 3, 3, overdue, failing, Duration.ofSeconds(90), "disk full", true);
+        return new ClusterNode(report, Duration.ofSeconds(3), Duration.ZERO, ClusterNode.State.ALIVE);
+    }
+
     private static ClusterNode node(String name, String instance) {
         return node(name, instance, ClusterNode.State.ALIVE, 0, "1.0");
     }
@@ -251,7 +260,7 @@ final class FindingKindTest {
     private static ClusterNode node(String name, String instance, ClusterNode.State state, long ahead, String version) {
         var origin = new NodeReport.Origin(
                 "/Catalina/localhost/shop", name, instance, "11.0.21", version, "strict", 1, Duration.ZERO);
-        var report = new NodeReport(origin, Duration.ofMinutes(1), 0, 0, 0, 0, 0, null, true);
+        var report = new NodeReport(origin, Duration.ofMinutes(1), 0, 0, 0, 0, 0, null, "", true);
         return new ClusterNode(report, Duration.ofSeconds(3), Duration.ofSeconds(ahead), state);
     }
 }

@@ -162,6 +162,69 @@ final class ApiTest {
         session.expire();
     }
 
+    @Test
+    void whatOtherNodesAnnouncedIsSummedAndALateNodeIsNotKnown() throws Exception {
+        announced("tc-8", "1 second", "'the disk is full'");
+        announced("tc-9", "40 seconds", "'it was slow'");
+        try {
+            JsonNode stored = context(get("/contexts", "/contexts").json(), "/stored");
+            assertThat(stored.path("failing").asInt()).isEqualTo(1 + 3);
+            assertThat(stored.path("failingHere").asInt()).isEqualTo(1);
+            assertThat(stored.path("overdue").asInt()).isEqualTo(2);
+            assertThat(stored.path("atRisk").asInt()).isEqualTo(1 + 5);
+            assertThat(stored.path("notExact").path("failing").path("certainty").asText())
+                    .isEqualTo("atLeast");
+            assertThat(stored.path("notExact").path("failing").path("reason").asText())
+                    .contains("tc-9");
+            assertThat(stored.path("oldestUnsavedSeconds").asInt()).isEqualTo(9_000);
+            assertThat(stored.path("lateNodes").get(0).asText()).isEqualTo("tc-9");
+            assertThat(stored.path("othersAsOfSeconds").asInt()).isPositive();
+            assertThat(stored.path("failures").get(1).path("node").asText()).isEqualTo("tc-8");
+            assertThat(stored.path("failures").get(1).path("reason").asText()).isEqualTo("the disk is full");
+
+            JsonNode nodes = get("/nodes", "/nodes").json().path("nodes");
+            assertThat(node(nodes, "tc-8").path("failure").asText()).isEqualTo("the disk is full");
+            assertThat(node(nodes, "tc-9").path("failing").isNull()).isTrue();
+            assertThat(node(nodes, "tc-9").path("lastTold").path("failing").asInt())
+                    .isEqualTo(3);
+
+            assertThat(programs.ask("manager-script", "GET", "/text/nodes", "").body())
+                    .contains("failing=3 listening=true", "failure=the%20disk%20is%20full")
+                    .contains("live=? atRisk=? overdue=? failing=?");
+            assertThat(programs.ask("manager-status", "GET", "/metrics", "").body())
+                    .contains("session_admin_cluster_failing_sessions{context=\"/stored\",host=\"localhost\"} 4.0")
+                    .contains(
+                            "session_admin_node_failing_sessions{context=\"/stored\",host=\"localhost\",node=\"tc-8\"} 3.0")
+                    .contains(
+                            "session_admin_node_heartbeat_age_seconds{context=\"/stored\",host=\"localhost\",node=\"tc-9\"}")
+                    .doesNotContain(
+                            "session_admin_node_failing_sessions{context=\"/stored\",host=\"localhost\",node=\"tc-9\"}");
+            assertThat(get("/health", "/health").json().path("findings").findValuesAsText("title"))
+                    .anyMatch(
+                            title -> title.startsWith("Saves fail: ") && title.contains("tc-8: 3 (the disk is full)"));
+        } finally {
+            programs.update("delete from tomcat_sessions_nodes where node in ('tc-8', 'tc-9')");
+        }
+    }
+
+    private static void announced(String node, String ago, String failure) throws Exception {
+        programs.update("""
+                insert into tomcat_sessions_nodes (app_name, node, instance, tomcat, store, coherence, max_idle_backup,
+                    started_at, heartbeat, node_time, live, at_risk, overdue, failing, oldest_unsaved, listening, failure)
+                select app_name, '%s', 'another', '', '', 'sticky', 0, now() - interval '2 hours',
+                    now() - interval '%s', 0, 9, 5, 2, 3, 9000000, true, %s
+                  from tomcat_sessions where session_id = '50FA'""".formatted(node, ago, failure));
+    }
+
+    private static JsonNode node(JsonNode nodes, String name) {
+        for (JsonNode node : nodes) {
+            if (node.path("node").asText().equals(name)) {
+                return node;
+            }
+        }
+        throw new AssertionError("no " + name + " in " + nodes);
+    }
+
     private static JsonNode value(JsonNode detail, String attribute, int... path) {
         for (JsonNode held : detail.path("attributes")) {
             if (held.path("name").asText().equals(attribute)) {
@@ -413,6 +476,7 @@ final class ApiTest {
                 select (jsonb_populate_record(n, '{"node": "tc-2", "instance": "another"}')).*
                   from tomcat_sessions_nodes n""");
         JsonNode nodes = get("/nodes", "/nodes").json();
+        programs.update("delete from tomcat_sessions_nodes where node = 'tc-2'");
 
         assertThat(nodes.path("nodes")).hasSize(2);
         assertThat(nodes.path("nodes").get(0).path("context").asText()).isEqualTo("/stored");
