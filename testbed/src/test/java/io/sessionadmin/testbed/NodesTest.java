@@ -75,14 +75,14 @@ final class NodesTest {
             var admin = new Admin(one);
             Await.until("its failing save is told, with the reason", Duration.ofSeconds(40), () -> admin.page(
                             "/session-admin/")
-                    .contains("On tc-2: no room for ... of tc-2."));
+                    .contains("On tc-2: ERROR: no room for ... of tc-2."));
             String overview = admin.page("/session-admin/");
             assertThat(overview)
-                    .contains("1 failing: no room for ... of tc-2", "oldest unsaved change: ")
+                    .contains("1 failing: ERROR: no room for ... of tc-2", "oldest unsaved change: ")
                     .contains("other nodes: as they announced it");
             assertThat(admin.figure("/shop", "at-risk")).contains("1");
             String health = admin.page("/session-admin/health");
-            assertThat(health).contains("data-finding=\"saves-failing\"", "tc-2: 1 (no room for ... of tc-2)");
+            assertThat(health).contains("data-finding=\"saves-failing\"", "tc-2: 1 (ERROR: no room for ... of tc-2)");
             String id = bob.sessionCookie().orElseThrow();
             assertThat(overview + health).doesNotContain(id);
             assertThat(db.query("select string_agg(failure, '') from tomcat_sessions_nodes"))
