@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,29 +19,32 @@ final class Lookups {
         this.table = table;
     }
 
+    /** Columns as they are: what can be worked out here costs the server nothing, and the driver reads them in binary. */
     private static final String LOOK = """
-            select valid_session, max_inactive, last_access, version, node, saved_at, now_millis,
-                   case when last_access + max_inactive::bigint * 1000 + least(?, max_inactive::bigint * 100) < now_millis
-                        then max_inactive > 0 else false end,
-                   unchanged, base_version, same_base,
+            select valid_session, max_inactive, last_access, now(), unchanged,
+                   case when valid_session = '0' and coalesce(octet_length(session_data), 0) = 0 then node end,
+                   version, base_version, saved_at, same_base,
                    case when not unchanged and valid_session <> '0' then session_changes end,
                    case when not unchanged and not same_base and valid_session <> '0' then session_data end
-              from (select valid_session, max_inactive, last_access, session_data, %s,
-                           (extract(epoch from now()) * 1000)::bigint as now_millis
-                      from tomcat_sessions
-                     where app_name = ? and session_id = ? and %s) as stored""";
-
-    private static final String OWN = """
-            version, (extract(epoch from saved_at) * 1000)::bigint as saved_at,
-                           case when octet_length(session_data) > 0 then null else node end as node,
+              from (select valid_session, max_inactive, last_access, version, node, saved_at, base_version,
+                           session_changes, session_data,
                            version = ? and (version > 0 or last_access = ?) as unchanged,
-                           base_version, session_changes,
                            base_version > 0 and base_version = ? and coalesce(octet_length(session_changes), 0) > 0
-                               as same_base""";
+                               as same_base
+                      from tomcat_sessions
+                     where app_name = ? and session_id = ?) as stored""";
 
-    private static final String SIX_COLUMNS = """
-            0 as version, 0 as saved_at, '' as node, ?::bigint <= 0 and last_access = ? as unchanged,
-            ?::bigint as base_version, false as same_base, null::bytea as session_changes""";
+    private static final String LOOK_SIX_COLUMNS = """
+            select valid_session, max_inactive, last_access, now(), unchanged,
+                   case when coalesce(octet_length(session_data), 0) = 0 then '' end,
+                   0::bigint, whole, null::timestamptz, false,
+                   null::bytea,
+                   case when not unchanged and valid_session <> '0' then session_data end
+              from (select valid_session, max_inactive, last_access, session_data,
+                           ?::bigint <= 0 and last_access = ? as unchanged,
+                           ?::bigint as whole
+                      from tomcat_sessions
+                     where app_name = ? and session_id = ? and %s) as stored""".formatted(TableLayout.HAS_SIX_COLUMNS);
 
     /**
      * What the table says now; the data is sent only when it is another state than the known one, and the whole stream
@@ -49,49 +53,49 @@ final class Lookups {
     Look look(SessionKey key, RowVersion known, Duration grace) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
-            String sql = layout.ownColumns()
-                    ? LOOK.formatted(OWN, "true")
-                    : LOOK.formatted(SIX_COLUMNS, TableLayout.HAS_SIX_COLUMNS);
+            String sql = layout.ownColumns() ? LOOK : LOOK_SIX_COLUMNS;
             try (PreparedStatement statement = table.statement(connection, sql)) {
                 new Parameters(statement)
-                        .number(grace.toMillis())
                         .number(known.version())
                         .number(known.lastAccess())
                         .number(known.whole())
                         .key(key);
                 try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? seen(key, row, clocks) : new Look.Absent();
+                    return row.next() ? seen(key, row, clocks, grace.toMillis()) : new Look.Absent();
                 }
             }
         });
     }
 
-    private static Look seen(SessionKey key, ResultSet row, Clocks clocks) throws SQLException {
+    private static Look seen(SessionKey key, ResultSet row, Clocks clocks, long grace) throws SQLException {
         int maxInactive = row.getInt(2);
-        long lastAccess = clocks.here(row.getLong(3), row.getLong(7));
+        long there = row.getLong(3);
+        long nowThere = row.getTimestamp(4).getTime();
+        long lastAccess = clocks.here(there, nowThere);
         if ("0".equals(row.getString(1))) {
-            return new Look.Ended(row.getString(5), lastAccess);
+            return new Look.Ended(row.getString(6), lastAccess);
         }
-        if (row.getBoolean(8)) {
+        if (isExpired(there, maxInactive, grace, nowThere)) {
             return new Look.Expired();
         }
-        if (row.getBoolean(9)) {
+        if (row.getBoolean(5)) {
             return new Look.Unchanged(maxInactive, lastAccess);
         }
+        Timestamp savedAt = row.getTimestamp(9);
         return new Look.Changed(new StoredSession(
                 key,
-                RowVersion.of(row.getLong(4), row.getLong(3), row.getLong(10)),
+                RowVersion.of(row.getLong(7), there, row.getLong(8)),
                 maxInactive,
                 lastAccess,
-                savedAt(row.getLong(6), row.getLong(7), clocks),
+                savedAt == null ? 0 : clocks.here(savedAt.getTime(), nowThere),
                 null,
-                row.getBoolean(11),
-                StoredSession.data(row, 13),
-                row.getBytes(12)));
+                row.getBoolean(10),
+                StoredSession.data(row, 12),
+                row.getBytes(11)));
     }
 
-    private static long savedAt(long there, long nowThere, Clocks clocks) {
-        return there == 0 ? 0 : clocks.here(there, nowThere);
+    private static boolean isExpired(long lastAccess, int maxInactive, long grace, long now) {
+        return maxInactive > 0 && lastAccess + maxInactive * 1000L + Math.min(grace, maxInactive * 100L) < now;
     }
 
     /** The stored session; empty when there is none, a tombstone, or an expired one, which is the sweep's to end. */

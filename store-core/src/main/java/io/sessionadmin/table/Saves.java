@@ -83,7 +83,7 @@ final class Saves {
     static String sql(TableLayout layout, Write write) {
         if (write.basis().isNone()) {
             return layout.ownColumns()
-                    ? INSERT.formatted(layout.key())
+                    ? (layout.keyOnIdAlone() ? INSERT_WITH_KEY_ON_ID : INSERT)
                     : INSERT_SIX_COLUMNS.formatted(TableLayout.HAS_SIX_COLUMNS, layout.key());
         }
         return layout.ownColumns() ? UPDATE : UPDATE_SIX_COLUMNS.formatted(TableLayout.HAS_SIX_COLUMNS);
@@ -104,7 +104,7 @@ final class Saves {
                                                    base_version, session_changes, session_data)
             select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?, ?
               from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
-            on conflict (%s) do update
+            on conflict (app_name, session_id) do update
                set valid_session    = '1',
                    max_inactive     = excluded.max_inactive,
                    last_access      = greatest(stored.last_access, excluded.last_access),
@@ -124,6 +124,9 @@ final class Saves {
                    when '0' then stored.last_access < (extract(epoch from now()) * 1000)::bigint - ?
                    else ? and stored.last_access <= excluded.last_access + ?
                    end""";
+
+    private static final String INSERT_WITH_KEY_ON_ID =
+            INSERT.replace("on conflict (app_name, session_id)", "on conflict (session_id)");
 
     private static final String INSERT_SIX_COLUMNS = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sessionadmin.table.SessionRow.Form;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
@@ -118,6 +119,29 @@ final class TableCostTest {
                 select seq_tup_read from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass""")))
                 .as("rows read without an index")
                 .isLessThan(500);
+    }
+
+    /** From the fifth time on the driver is sent times in binary; PostgreSQL's time zone is not this JVM's. */
+    @Test
+    void aLookTellsTheSameTimesHoweverOftenItIsAsked() throws Exception {
+        SaveResult.Saved saved = (SaveResult.Saved) table.insert(row("AGAIN"));
+        long now = System.currentTimeMillis();
+        for (String zone : List.of("Asia/Tokyo", "America/St_Johns")) {
+            try (Connection kept = database.getConnection();
+                    Statement setting = kept.createStatement()) {
+                setting.execute("set timezone = '" + zone + "'");
+                SessionTable one = new SessionTable(() -> notClosed(kept), TableNames.DOCUMENTED, "tc-1");
+                for (int i = 0; i < 12; i++) {
+                    assertThat(one.look(new SessionKey(SHOP, "AGAIN"), saved.version(), Duration.ZERO))
+                            .isInstanceOfSatisfying(
+                                    Look.Unchanged.class, unchanged -> assertThat(unchanged.lastAccess())
+                                            .isBetween(now - 60_000, now + 60_000));
+                    assertThat(one.load(new SessionKey(SHOP, "AGAIN")))
+                            .hasValueSatisfying(
+                                    loaded -> assertThat(loaded.savedAt()).isBetween(now - 60_000, now + 60_000));
+                }
+            }
+        }
     }
 
     private static Connection notClosed(Connection kept) {
