@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpSessionBindingListener;
 import jakarta.servlet.http.HttpSessionListener;
 import java.util.Arrays;
 import org.apache.catalina.Context;
-import org.apache.catalina.Session;
 
 /**
  * Who is told when a session ends: listeners of the context, and attributes that want to know. Where there is neither, a
@@ -23,8 +22,8 @@ final class EndListeners {
                         .anyMatch(HttpSessionAttributeListener.class::isInstance);
     }
 
-    /** Whether an attribute of the session is one. */
-    static boolean areIn(Session session) {
-        return LiveAttributes.of(session).values().stream().anyMatch(HttpSessionBindingListener.class::isInstance);
+    /** Whether an attribute with this value is one. */
+    static boolean is(Object value) {
+        return value instanceof HttpSessionBindingListener;
     }
 }

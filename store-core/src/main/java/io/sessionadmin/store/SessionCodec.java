@@ -71,10 +71,11 @@ final class SessionCodec {
      * A session as bytes.
      *
      * @param access the last access that the bytes include, milliseconds since 1970-01-01 UTC
+     * @param endListener whether an attribute of the session, in the bytes or not, is to be told of its end
      * @param leftOut what is in memory and not in the bytes, each with the reason
      */
     @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-    record Encoded(byte[] data, long access, List<String> leftOut) {}
+    record Encoded(byte[] data, long access, boolean endListener, List<String> leftOut) {}
 
     /**
      * Writes all of a session. An attribute that is not serialisable is left out and named. Anything else that the
@@ -82,7 +83,7 @@ final class SessionCodec {
      * whole save, so that the last good row is not replaced by a poorer one.
      */
     Encoded encode(StandardSession session, String id) throws SessionNotSavedException {
-        return encode(session, id, LiveAttributes.names(session), null).orElseThrow();
+        return encode(session, id, null).orElseThrow();
     }
 
     /**
@@ -93,23 +94,12 @@ final class SessionCodec {
      */
     Optional<Encoded> encodeChanges(StandardSession session, String id, Set<String> since)
             throws SessionNotSavedException {
-        List<String> there = new ArrayList<>();
-        Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (String name : LiveAttributes.names(session)) {
-            Object value = LiveAttributes.get(session, name);
-            if (since.contains(name)) {
-                there.add(name);
-            } else if (value != null && SharedGraph.canBeChanged(value)) {
-                others.add(value);
-            }
-        }
-        return encode(session, id, there, new Since(since, others));
+        return encode(session, id, new Since(since, Collections.newSetFromMap(new IdentityHashMap<>())));
     }
 
     /** Whether attributes can be written apart from each other: none shares with another one what can be changed. */
     boolean isIndependent(StandardSession session) {
-        return SharedGraph.isIndependent(
-                savableAttributes(session, LiveAttributes.names(session), new LinkedHashMap<>()));
+        return SharedGraph.isIndependent(pick(session, null).savable);
     }
 
     /**
@@ -118,16 +108,25 @@ final class SessionCodec {
      */
     private record Since(Set<String> names, Set<Object> others) {}
 
+    /** What there is to write of a session, from one look at its attributes. */
+    private static final class Picked {
+
+        private final Map<String, Object> savable = new LinkedHashMap<>();
+        private final Map<String, String> leftOut = new LinkedHashMap<>();
+        private boolean endListener;
+    }
+
     private static final class SharesWithOthersException extends IOException {
 
         private static final long serialVersionUID = 1L;
     }
 
     /** Empty when changes can't be written apart. */
-    private Optional<Encoded> encode(StandardSession session, String id, List<String> names, @Nullable Since since)
+    private Optional<Encoded> encode(StandardSession session, String id, @Nullable Since since)
             throws SessionNotSavedException {
-        Map<String, String> leftOut = new LinkedHashMap<>();
-        Map<String, Object> attributes = savableAttributes(session, names, leftOut);
+        Picked picked = pick(session, since);
+        Map<String, Object> attributes = picked.savable;
+        Map<String, String> leftOut = picked.leftOut;
         boolean withPrincipal = true;
         while (true) {
             long access = session.getThisAccessedTimeInternal();
@@ -136,7 +135,7 @@ final class SessionCodec {
                 byte[] data = writing.run();
                 return writing.sharesWithOthers
                         ? Optional.empty()
-                        : Optional.of(new Encoded(data, access, words(leftOut)));
+                        : Optional.of(new Encoded(data, access, picked.endListener, words(leftOut)));
             } catch (NotSerializableException e) {
                 String reason = "not serialisable: " + className(e);
                 if (writing.attribute != null) {
@@ -165,23 +164,34 @@ final class SessionCodec {
         return message != null && CLASS_NAME.matcher(message).matches() ? message : "as its writeObject says";
     }
 
-    private Map<String, Object> savableAttributes(
-            StandardSession session, List<String> names, Map<String, String> leftOut) {
-        Map<String, Object> savable = new LinkedHashMap<>();
-        for (String name : names) {
+    private Picked pick(StandardSession session, @Nullable Since since) {
+        Picked picked = new Picked();
+        for (String name : LiveAttributes.names(session)) {
             Object value = LiveAttributes.get(session, name);
-            if (value == null || Constants.excludedAttributeNames.contains(name)) {
+            if (value == null) {
                 continue;
             }
-            if (!session.isAttributeDistributable(name, value)) {
-                leftOut.put(name, "not serialisable: " + value.getClass().getName());
-            } else if (!manager.willAttributeDistribute(name, value)) {
-                leftOut.put(name, "held back by the attribute filter of <Manager>");
-            } else {
-                savable.put(name, value);
+            picked.endListener |= EndListeners.is(value);
+            if (since == null || since.names().contains(name)) {
+                pick(picked, session, name, value);
+            } else if (SharedGraph.canBeChanged(value)) {
+                since.others().add(value);
             }
         }
-        return savable;
+        return picked;
+    }
+
+    private void pick(Picked picked, StandardSession session, String name, Object value) {
+        if (Constants.excludedAttributeNames.contains(name)) {
+            return;
+        }
+        if (!session.isAttributeDistributable(name, value)) {
+            picked.leftOut.put(name, "not serialisable: " + value.getClass().getName());
+        } else if (!manager.willAttributeDistribute(name, value)) {
+            picked.leftOut.put(name, "held back by the attribute filter of <Manager>");
+        } else {
+            picked.savable.put(name, value);
+        }
     }
 
     private static List<String> words(Map<String, String> leftOut) {

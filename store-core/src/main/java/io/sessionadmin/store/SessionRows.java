@@ -100,7 +100,7 @@ final class SessionRows {
                 session.getCreationTimeInternal(),
                 SessionUser.of(session).map(SessionRows::fitting).orElse(null),
                 held,
-                EndListeners.areIn(session),
+                encoded.endListener(),
                 form,
                 encoded.data());
         return new Written(row, encoded.leftOut());

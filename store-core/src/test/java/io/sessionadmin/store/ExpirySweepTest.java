@@ -66,6 +66,20 @@ final class ExpirySweepTest {
         assertThat(one.manager.getExpiredSessions()).isEqualTo(2);
     }
 
+    /** The row's flag is of the whole session, also when the attribute itself is not written. */
+    @Test
+    void anAttributeBesideWhichAnotherOneChangesIsTold() throws Exception {
+        SharedTomcat one = withoutListeners();
+        SharedSession session = one.newSession("bound", new Bound(), "text", "much".repeat(2_000));
+        for (int i = 0; i < 2; i++) {
+            try (SharedTomcat.Visit visit = one.visit(session.getIdInternal())) {
+                visit.session.setAttribute("count", i);
+            }
+        }
+        assertThat(nodes.value("select binding_listener and octet_length(session_changes) > 0 from tomcat_sessions"))
+                .isEqualTo("t");
+    }
+
     @Test
     void anAttributeThatIsNoLongerThereIsNotWaitedFor() throws Exception {
         SharedTomcat one = withoutListeners();
