@@ -25,7 +25,7 @@ begin
     for i in 0 .. 15 loop
         execute format('create table tomcat_sessions_p%s partition of tomcat_sessions_new'
                        || ' for values with (modulus 16, remainder %s)'
-                       || ' with (fillfactor = 80, toast_tuple_target = 256)', i, i);
+                       || ' with (fillfactor = 50, toast_tuple_target = 256)', i, i);
     end loop;
 end
 $$;

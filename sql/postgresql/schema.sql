@@ -31,7 +31,7 @@ create table if not exists tomcat_sessions (
 
     session_data  bytea,                              -- Tomcat's session stream; empty in a tombstone
     primary key (app_name, session_id)
-) with (fillfactor = 80, toast_tuple_target = 256);
+) with (fillfactor = 50, toast_tuple_target = 256);
 
 -- A stream of more than 2 kB stands outside of the row, so that an access writes little and stays HOT. PostgreSQL's old
 -- compression takes longer over it than all the rest of a save: lz4 where the server has it (PostgreSQL 14, as most are

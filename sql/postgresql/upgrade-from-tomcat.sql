@@ -23,7 +23,7 @@ do $$
 begin
     if (select relkind from pg_class where oid = 'tomcat_sessions'::regclass) = 'r' then
         -- A partitioned table has none of its own.
-        alter table tomcat_sessions set (fillfactor = 80, toast_tuple_target = 256);
+        alter table tomcat_sessions set (fillfactor = 50, toast_tuple_target = 256);
     end if;
 end
 $$;

@@ -8,7 +8,11 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +123,52 @@ final class TableCostTest {
                 select seq_tup_read from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass""")))
                 .as("rows read without an index")
                 .isLessThan(500);
+    }
+
+    /** All sessions of a page at once, by one transaction: none of the versions that it replaces makes room yet. */
+    @Test
+    void anAccessWritesLittleAndNoIndexThoughAllSessionsWereAccessed() throws Exception {
+        byte[] stream = new byte[8_000];
+        new Random(1).nextBytes(stream);
+        Map<String, Long> accesses = new HashMap<>();
+        for (int i = 0; i < 200; i++) {
+            SessionRow small = row("S" + i);
+            SessionRow large = new SessionRow(
+                    small.key(),
+                    1800,
+                    small.lastAccess() - 60_000,
+                    small.created(),
+                    null,
+                    true,
+                    false,
+                    Form.WHOLE,
+                    stream);
+            assertThat(table.insert(large)).isInstanceOf(SaveResult.Saved.class);
+            accesses.put("S" + i, 0L);
+        }
+        List<Long> each = new ArrayList<>();
+        for (int i = 5; i > 0; i--) {
+            long access = System.currentTimeMillis() - i * 5_000L;
+            accesses.replaceAll((id, before) -> access);
+            long before = walPosition();
+            assertThat(table.touch(SHOP, accesses)).hasSize(accesses.size());
+            each.add((walPosition() - before) / accesses.size());
+        }
+        each.sort(null);
+        assertThat(each.get(2)).as("bytes of WAL for an access, the median").isLessThan(250);
+
+        String updates = "select n_tup_upd from pg_stat_user_tables where relid = 'tomcat_sessions'::regclass";
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (Long.parseLong(Postgres.value(database, updates)) < 1_000 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(Long.parseLong(Postgres.value(database, updates.replace("n_tup_upd", "n_tup_hot_upd"))))
+                .as("of 1,000 updates, those that wrote no index")
+                .isGreaterThanOrEqualTo(950);
+    }
+
+    private long walPosition() throws Exception {
+        return Long.parseLong(Postgres.value(database, "select (pg_current_wal_insert_lsn() - '0/0')::bigint"));
     }
 
     /** From the fifth time on the driver is sent times in binary; PostgreSQL's time zone is not this JVM's. */
