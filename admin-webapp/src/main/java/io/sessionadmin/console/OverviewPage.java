@@ -9,6 +9,8 @@ import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.console.model.NodeSummary;
 import io.sessionadmin.console.model.Readability;
 import io.sessionadmin.console.model.Reason;
+import io.sessionadmin.console.model.Replicas;
+import io.sessionadmin.store.ReplicaState;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
 import java.time.Duration;
@@ -94,7 +96,7 @@ public record OverviewPage(
                 > 1;
         return new OverviewPage(
                 RiskPanel.of(all, words),
-                sources(all, words),
+                sources(all, sessions.replicas(null), words),
                 stats(overview, nodes, words),
                 contexts.stream()
                         .map(context -> row(context, severalHosts, root, words))
@@ -153,7 +155,7 @@ public record OverviewPage(
     }
 
     /** Where the numbers come from, and as of when. */
-    private static List<String> sources(List<ContextSummary> contexts, Wording words) {
+    private static List<String> sources(List<ContextSummary> contexts, List<ReplicaState> replicas, Wording words) {
         List<String> sources = new ArrayList<>();
         sources.add(words.say("source.memory", words.moment(words.now())));
         contexts.stream()
@@ -172,6 +174,7 @@ public record OverviewPage(
                 .flatMap(context -> Stream.ofNullable(context.storeClock()))
                 .min(Comparator.naturalOrder())
                 .ifPresent(clock -> sources.add(words.say("source.store", words.moment(clock))));
+        replicas.forEach(replica -> sources.add(words.say(Replicas.said(replica))));
         List<Readability> read = contexts.stream()
                 .map(ContextSummary::readable)
                 .filter(readable -> readable.read() > 0)

@@ -339,7 +339,19 @@ public final class JdbcStore extends StoreBase {
     public Optional<SessionCatalog> catalog() {
         ConsoleReplica read = replica;
         return Optional.ofNullable(started)
-                .map(now -> read == null ? now.table().catalog() : read.catalog());
+                .map(now -> read == null
+                        ? now.table().catalog()
+                        : read.catalog(now.table().nodes()));
+    }
+
+    /** The table where sessions are saved, for what must not be judged by an older copy; empty likewise. */
+    public Optional<SessionCatalog> savedCatalog() {
+        return Optional.ofNullable(started).map(now -> now.table().catalog());
+    }
+
+    /** How far the replica is behind, asked now; empty when the console reads where sessions are saved. */
+    public Optional<ReplicaState> replicaState() {
+        return Optional.ofNullable(replica).map(ConsoleReplica::state);
     }
 
     /** The replica that {@link #catalog} reads; empty when it reads where sessions are saved. */

@@ -73,6 +73,11 @@ public final class SessionTable {
         return table.catalog();
     }
 
+    /** The same, with the nodes of another database: a copy of theirs may be too old to tell who is alive. */
+    public SessionCatalog catalog(NodeTable announced) {
+        return table.catalog(announced);
+    }
+
     /** Where the nodes that use this table announce themselves. */
     public NodeTable nodes() {
         return nodes;

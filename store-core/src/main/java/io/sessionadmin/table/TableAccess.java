@@ -43,7 +43,11 @@ final class TableAccess {
     }
 
     SessionCatalog catalog() {
-        return new SessionCatalog(database, names, this::layout, nodes);
+        return catalog(nodes);
+    }
+
+    SessionCatalog catalog(NodeTable announced) {
+        return new SessionCatalog(database, names, this::layout, announced);
     }
 
     PreparedStatement statement(Connection connection, String documentedSql) throws SQLException {

@@ -32,6 +32,11 @@ public final class TestDatabase implements AutoCloseable {
         this.name = name;
     }
 
+    /** The same one on a standby; not to be closed. */
+    public TestDatabase on(TestPostgres standby) {
+        return new TestDatabase(standby, name);
+    }
+
     public String name() {
         return name;
     }

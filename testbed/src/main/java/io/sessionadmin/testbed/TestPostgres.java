@@ -6,10 +6,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,21 @@ public final class TestPostgres implements AutoCloseable {
         start();
     }
 
+    private TestPostgres(TestPostgres primary) {
+        try (Stream<Path> files = Files.walk(primary.data)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, data.resolve(primary.data.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+            Files.writeString(data.resolve("standby.signal"), "");
+            Files.writeString(
+                    data.resolve("postgresql.conf"),
+                    "primary_conninfo = 'host=127.0.0.1 port=" + primary.port + " user=postgres'\n",
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The server of this JVM. Don't stop it. */
     public static TestPostgres shared() {
         return Shared.SERVER;
@@ -43,6 +60,18 @@ public final class TestPostgres implements AutoCloseable {
     /** A server with settings of postgresql.conf. */
     public static TestPostgres own(Map<String, String> settings) {
         return new TestPostgres(settings);
+    }
+
+    /**
+     * A standby of this server that follows it by streaming; yours to close. This server is stopped and started again for
+     * it: the copy of its files is a cold one.
+     */
+    public TestPostgres standby() {
+        stop();
+        TestPostgres standby = new TestPostgres(this);
+        start();
+        standby.start();
+        return standby;
     }
 
     /** A fresh database; closing it drops it. */

@@ -270,7 +270,9 @@ final class Census {
                 heldBy.merge(copy.holder(), 1L, Long::sum);
             }
         } else if (copies != null) {
-            addBackup(session, notes ? session.note(0) : SessionBackup.NONE);
+            addBackup(
+                    session,
+                    notes && stored instanceof TableSessions table ? table.known(session, 0) : SessionBackup.NONE);
         } else if (notes) {
             addBackup(session, session.note());
         }

@@ -186,7 +186,11 @@ final class Deployments {
         }
         if (store instanceof JdbcStore jdbc) {
             return jdbc.catalog()
-                    .<StoredSessions>map(catalog -> new TableSessions(catalog, ContextName.of(context), true))
+                    .<StoredSessions>map(catalog -> new TableSessions(
+                            catalog,
+                            ContextName.of(context),
+                            true,
+                            jdbc.replica().isPresent()))
                     .orElseGet(() -> throughAnotherContext(context));
         }
         if (store instanceof DataSourceStore dataSource) {

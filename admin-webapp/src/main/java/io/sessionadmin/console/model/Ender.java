@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +53,10 @@ sealed interface Ender {
 
         @Override
         public Map<String, Instant> lastAccesses(Collection<Target> targets) throws IOException {
+            // Whoever came back since a replica got its rows is not to be ended as idle.
+            Optional<SessionCatalog> saved = context.jdbcStore().flatMap(JdbcStore::savedCatalog);
             Map<String, Instant> accesses = context.stored() instanceof TableSessions table
-                    ? Ender.stored(table.catalog(), app(), targets)
+                    ? Ender.stored(saved.orElse(table.catalog()), app(), targets)
                     : new HashMap<>();
             Set<String> ids = Set.copyOf(targets.stream().map(Target::id).toList());
             context.lastAccesses(ids)
@@ -107,7 +110,7 @@ sealed interface Ender {
 
         @Override
         public Map<String, Instant> lastAccesses(Collection<Target> targets) throws IOException {
-            return Ender.stored(catalog, app, targets);
+            return Ender.stored(store.savedCatalog().orElse(catalog), app, targets);
         }
 
         @Override

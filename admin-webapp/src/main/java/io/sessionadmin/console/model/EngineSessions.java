@@ -1,6 +1,7 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.JdbcStore;
+import io.sessionadmin.store.ReplicaState;
 import io.sessionadmin.table.Handle;
 import java.io.IOException;
 import java.time.Clock;
@@ -195,12 +196,14 @@ public final class EngineSessions {
     }
 
     private Reason source(@Nullable ContextAddress address) {
-        return deployments.all().stream()
+        return replicas(address).stream().findFirst().map(Replicas::said).orElse(Reason.NONE);
+    }
+
+    /** Replicas that are read for these contexts; of all for null. */
+    public List<ReplicaState> replicas(@Nullable ContextAddress address) {
+        return Replicas.of(deployments.all().stream()
                 .filter(context -> address == null || context.address().equals(address))
-                .flatMap(context -> context.jdbcStore().flatMap(JdbcStore::replica).stream())
-                .findFirst()
-                .map(place -> Reason.of("source.replica", place))
-                .orElse(Reason.NONE);
+                .toList());
     }
 
     /** The contexts that have a session with this handle, in memory or in a store. */

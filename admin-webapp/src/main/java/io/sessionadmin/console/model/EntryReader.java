@@ -91,9 +91,9 @@ record EntryReader(
     }
 
     private SessionBackup known(LiveSession live, @Nullable StoredRow row, Contents contents) {
-        if (hasNotes()) {
+        if (hasNotes() && stored instanceof TableSessions table) {
             long access = row != null && row.valid() ? row.lastAccess().toEpochMilli() : 0;
-            return storeAnswers ? live.note(access) : live.note();
+            return storeAnswers ? table.known(live, access) : live.note();
         }
         if (row == null || !row.valid() || (contents.unreadable().isGiven() && contents.head() == null)) {
             return SessionBackup.NONE; // what can't be read is no copy

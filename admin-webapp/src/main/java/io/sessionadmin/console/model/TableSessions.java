@@ -18,9 +18,24 @@ import org.jspecify.annotations.Nullable;
  * Sessions of one context in a table of PostgreSQL, as JdbcStore and DataSourceStore keep them.
  *
  * @param app the name of the context in the rows
+ * @param late whether the rows are read from a replica, which may not have the latest ones yet
  * @param notes whether live sessions carry a note of their saved copy, as those of JdbcStore do
  */
-record TableSessions(SessionCatalog catalog, String app, boolean notes) implements StoredSessions {
+record TableSessions(SessionCatalog catalog, String app, boolean notes, boolean late) implements StoredSessions {
+
+    TableSessions(SessionCatalog catalog, String app, boolean notes) {
+        this(catalog, app, notes, false);
+    }
+
+    /**
+     * What is known of the saved copy of a live session, where its row was looked for. A replica that is behind does not
+     * know better than the node that saved it.
+     *
+     * @param storedAccess the last access in the row; 0 when there is none
+     */
+    SessionBackup known(LiveSession session, long storedAccess) {
+        return late ? session.note() : session.note(storedAccess);
+    }
 
     /** So many live sessions are looked up in the table; above, their notes have to do. */
     private static final int LOOKED_UP_AT_MOST = 2_000;
@@ -79,7 +94,7 @@ record TableSessions(SessionCatalog catalog, String app, boolean notes) implemen
             LiveSession session = byId.get(row.id());
             if (session != null) {
                 SessionBackup backup = notes
-                        ? session.note(row.lastAccess())
+                        ? known(session, row.lastAccess())
                         : new SessionBackup(row.lastAccess(), row.savedAt(), -1, 0, List.of(), null);
                 boolean expired = expired(row.maxInactive(), row.lastAccess(), asOf);
                 copies.put(row.id(), new SavedCopy(row.valid(), expired, backup, row.holder()));

@@ -99,7 +99,9 @@ public final class ApiServlet extends ProgramServlet {
 
     private static Fields contexts(Call call) throws RefusedException {
         call.query().takesOnly(Set.of());
-        return call.shapes().contexts(call.sessions().overview());
+        return call.shapes()
+                .contexts(call.sessions().overview())
+                .put("replicas", Shapes.replicas(call.sessions().replicas(null)));
     }
 
     private static Fields nodes(Call call) throws RefusedException {
@@ -117,7 +119,11 @@ public final class ApiServlet extends ProgramServlet {
         SessionsFound found = call.sessions()
                 .query(query.scope(), query.filter(), query.sort(), query.after(), query.limit())
                 .orElseThrow(call::noSuchContext);
-        return call.shapes().sessions(found);
+        return call.shapes()
+                .sessions(found)
+                .put(
+                        "replicas",
+                        Shapes.replicas(call.sessions().replicas(query.scope().address())));
     }
 
     private static Fields session(Call call) throws IOException, RefusedException {

@@ -11,9 +11,11 @@ import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.ContextSummary;
 import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.LiveSession;
+import io.sessionadmin.console.model.Replicas;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionsFound;
+import io.sessionadmin.store.ReplicaState;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
 import io.sessionadmin.table.StoredRow;
@@ -119,6 +121,22 @@ final class Shapes {
             }
         }
         return failures;
+    }
+
+    /** Where stored sessions were read, if not where they are saved. */
+    static List<Fields> replicas(List<ReplicaState> replicas) {
+        return replicas.stream()
+                .map(replica -> new Fields()
+                        .put("place", replica.place())
+                        .put("state", replica.kind().word())
+                        .put(
+                                "behindSeconds",
+                                replica.kind() == ReplicaState.Kind.CURRENT
+                                        ? Optional.of(0L)
+                                        : Optional.ofNullable(replica.behind()).map(Duration::toSeconds))
+                        .put("says", Sentences.say(Replicas.said(replica)))
+                        .put("problem", orNull(replica.problem())))
+                .toList();
     }
 
     private static Fields address(ContextAddress address) {

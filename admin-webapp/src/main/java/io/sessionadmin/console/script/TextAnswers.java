@@ -11,6 +11,7 @@ import io.sessionadmin.console.model.Health;
 import io.sessionadmin.console.model.InvalidationResult;
 import io.sessionadmin.console.model.JobStatus;
 import io.sessionadmin.console.model.Preview;
+import io.sessionadmin.console.model.Replicas;
 import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionEntry;
@@ -65,6 +66,9 @@ final class TextAnswers {
                 + " that only a store knows, as of " + overview.now());
         all(overview).forEach(context -> lines.add(numbers(context).toString()));
         notes(overview, lines);
+        console.sessions()
+                .replicas(null)
+                .forEach(replica -> lines.add("NOTE - " + Sentences.say(Replicas.said(replica))));
         return lines;
     }
 

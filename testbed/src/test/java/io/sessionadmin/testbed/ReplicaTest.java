@@ -1,0 +1,87 @@
+package io.sessionadmin.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The console reads a streaming standby: what it says of its rows, and what it does while that is late or away. */
+final class ReplicaTest {
+
+    private static final String API = "/session-admin/api/v1/contexts";
+
+    @Test
+    void aStandbyIsReadWithItsLagAndEndingGoesToThePrimary() {
+        try (var primary = TestPostgres.own();
+                var db = primary.database();
+                var standby = primary.standby();
+                var node = TomcatNode.on(TomcatLine.TOMCAT_11)
+                        .withStore()
+                        .console()
+                        .shop(StoreXml.sharedManager(
+                                db, "", "consoleURL=\"" + db.on(standby).jdbcUrl() + "\""))
+                        .start()) {
+            TestDatabase late = db.on(standby);
+            var bob = new Visitor();
+            bob.on(node).put("color", "blue");
+            Await.until("the row is there, too", () -> late.count("tomcat_sessions where node is not null") == 1);
+            node.restart();
+            var admin = new Admin(node);
+            Await.until("it has caught up", Duration.ofSeconds(20), () -> admin.page("/session-admin/")
+                    .contains("standby " + late.jdbcUrl() + ", which shows all that it has received"));
+            assertThat(node.get(API, TomcatNode.ROBOT).body()).contains("\"state\":\"current\",\"behindSeconds\":0");
+
+            late.query("select pg_wal_replay_pause()");
+            Await.until("it is paused", () -> "paused".equals(late.query("select pg_get_wal_replay_pause_state()")));
+            lateStandby(node, db, late, bob);
+            late.query("select pg_wal_replay_resume()");
+            Await.until("the end has come there", () -> late.count("tomcat_sessions where valid_session = '0'") == 1);
+
+            awayStandby(node, standby, db);
+        }
+    }
+
+    private static void lateStandby(TomcatNode node, TestDatabase db, TestDatabase late, Visitor bob) {
+        var admin = new Admin(node);
+        var carol = new Visitor();
+        carol.on(node).put("color", "green");
+        assertThat(db.count("tomcat_sessions")).isEqualTo(2);
+        assertThat(late.count("tomcat_sessions")).isEqualTo(1);
+        Await.until(
+                "it is said to be behind", () -> admin.page("/session-admin/").contains("which is behind"));
+        assertThat(admin.page(Admin.list("/shop"))).contains("which is behind");
+        assertThat(node.get(API, TomcatNode.ROBOT).body()).contains("\"state\":\"behind\"");
+        assertThat(admin.figure("/shop", "at-risk"))
+                .as("it is saved where it counts")
+                .startsWith("\u2713");
+        assertThat(admin.page("/session-admin/"))
+                .as("who is alive is asked where it is announced")
+                .contains("data-node=\"" + node.name() + "\" data-state=\"alive\"");
+
+        List<String> stored = admin.rows("/shop").stream()
+                .filter(row -> row.state().equals("swapped-out"))
+                .map(Admin.Row::handle)
+                .toList();
+        assertThat(stored).hasSize(1);
+        admin.invalidate("/shop", stored);
+        assertThat(db.count("tomcat_sessions where valid_session = '0'")).isEqualTo(1);
+        assertThat(late.count("tomcat_sessions where valid_session = '0'")).isZero();
+        assertThat(bob.on(node).get("color")).isNull();
+    }
+
+    private static void awayStandby(TomcatNode node, TestPostgres standby, TestDatabase db) {
+        var admin = new Admin(node);
+        standby.stop();
+        Await.until("it is said to be away, and what to do", () -> admin.page("/session-admin/")
+                .contains("can&#39;t be reached: start it, or take consoleURL from the Store"));
+        assertThat(node.get(API, TomcatNode.ROBOT).body()).contains("\"state\":\"away\"", "sessions are saved all the same");
+        List<String> live = admin.rows("/shop").stream().map(Admin.Row::handle).toList();
+        assertThat(live).as("what is in memory is there").hasSize(1);
+        admin.invalidate("/shop", live);
+        assertThat(db.count("tomcat_sessions where valid_session = '0'")).isEqualTo(2);
+        standby.start();
+        Await.until("it is read again", Duration.ofSeconds(30), () -> admin.page("/session-admin/")
+                .contains("which shows all that it has received"));
+    }
+}
