@@ -28,8 +28,13 @@ public record HealthPage(Tag summary, String asOf, List<Item> findings, List<Cha
     /** An element of the configuration. */
     public record Element(String name, List<Line> lines) {}
 
-    /** An attribute; {@code changed} when it is not the documented default. */
-    public record Line(String name, String value, boolean changed) {}
+    /**
+     * An attribute.
+     *
+     * @param changed when it is not the documented default
+     * @param origin whether it was set, in words
+     */
+    public record Line(String name, String value, boolean changed, String origin) {}
 
     static HealthPage of(Health health, Wording words) {
         List<Item> items = items(health.findings(), words);
@@ -100,6 +105,13 @@ public record HealthPage(Tag summary, String asOf, List<Item> findings, List<Cha
         };
     }
 
+    private static String origin(Setting setting, Wording words) {
+        if (setting.changed()) {
+            return words.say("health.changed");
+        }
+        return words.say(setting.written() ? "health.written" : "health.default");
+    }
+
     private static Chart chart(Health.Examined context, Wording words) {
         Map<String, List<Line>> elements = new LinkedHashMap<>();
         for (Setting setting : context.settings()) {
@@ -107,7 +119,8 @@ public record HealthPage(Tag summary, String asOf, List<Item> findings, List<Cha
                     .add(new Line(
                             setting.name(),
                             setting.value().isEmpty() ? words.say("health.unset") : setting.value(),
-                            setting.changed()));
+                            setting.changed(),
+                            origin(setting, words)));
         }
         return new Chart(
                 context.context().name(),

@@ -44,11 +44,21 @@ public record Picture(
     /**
      * The last hour.
      *
+     * @param unsampled how far from the left there is no sample, as this console did not look yet; empty: none is missing
+     * @param unsampledText the same in words; empty likewise
      * @param live corners of the line, empty when there are fewer than two samples
      * @param text the figures in a sentence
      */
     public record Hour(
-            String live, String atRisk, String title, String text, String from, String now, List<Moment> table) {}
+            String unsampled,
+            String unsampledText,
+            String live,
+            String atRisk,
+            String title,
+            String text,
+            String from,
+            String now,
+            List<Moment> table) {}
 
     /** A row of the table of an hour. */
     public record Moment(String at, String live, String atRisk) {}
@@ -56,6 +66,8 @@ public record Picture(
     private static final double WIDTH = 300;
     private static final double HEIGHT = 60;
     private static final double HOUR_HEIGHT = 56;
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration SAMPLED_EACH = Duration.ofMinutes(1);
 
     static Picture of(ContextSummary context, List<Sample> samples, String root, Wording words) {
         BackupAges ages = context.ages();
@@ -185,10 +197,19 @@ public record Picture(
 
     // ------------------------------------------------------------------ the last hour
 
-    private static Hour hour(List<Sample> samples, Wording words) {
+    static Hour hour(List<Sample> samples, Wording words) {
         if (samples.isEmpty()) {
             String text = words.say("picture.hour.nothing");
-            return new Hour("", "", words.say("picture.hour"), text, "", "", List.of());
+            return new Hour(
+                    coordinate(WIDTH),
+                    words.say("picture.hour.unsampled", words.moment(words.now())),
+                    "",
+                    "",
+                    words.say("picture.hour"),
+                    text,
+                    words.moment(words.now().minus(HOUR)),
+                    words.moment(words.now()),
+                    List.of());
         }
         long most = Math.max(1, samples.stream().mapToLong(Sample::live).max().orElse(1));
         long least = samples.stream().mapToLong(Sample::live).min().orElse(0);
@@ -204,12 +225,16 @@ public record Picture(
         String risk =
                 told ? words.say("picture.hour.risk", words.number(worst)) : words.say("picture.hour.riskUnknown");
         boolean drawn = samples.size() > 1;
+        Instant first = samples.get(0).at();
+        boolean missing = Duration.between(first, end).compareTo(HOUR.minus(SAMPLED_EACH)) < 0;
         return new Hour(
+                missing ? coordinate(across(first, end)) : "",
+                missing ? words.say("picture.hour.unsampled", words.moment(first)) : "",
                 drawn ? line(samples, end, most, Sample::live, false) : "",
                 drawn && told && worst > 0 ? line(samples, end, most, Sample::atRisk, true) : "",
                 words.say("picture.hour"),
                 text + " " + risk,
-                words.moment(samples.get(0).at()),
+                words.moment(end.minus(HOUR)),
                 words.moment(end),
                 samples.stream()
                         .map(sample -> new Moment(
@@ -217,6 +242,12 @@ public record Picture(
                                 words.number(sample.live()),
                                 sample.atRisk() < 0 ? words.say("figure.unknown") : words.number(sample.atRisk())))
                         .toList());
+    }
+
+    /** Where a moment of the last hour is. */
+    private static double across(Instant at, Instant end) {
+        double minutes = Duration.between(at, end).toMillis() / 60_000.0;
+        return WIDTH - Math.min(WIDTH, WIDTH * minutes / 60);
     }
 
     private static String line(
@@ -229,8 +260,7 @@ public record Picture(
         double first = 0;
         double x = 0;
         for (Sample sample : samples) {
-            double minutes = Duration.between(sample.at(), end).toMillis() / 60_000.0;
-            x = WIDTH - Math.min(WIDTH, WIDTH * minutes / 60);
+            x = across(sample.at(), end);
             double y = HOUR_HEIGHT - HOUR_HEIGHT * figure.applyAsLong(sample) / most;
             if (points.isEmpty()) {
                 first = x;

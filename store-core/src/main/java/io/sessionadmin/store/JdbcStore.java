@@ -375,6 +375,11 @@ public final class JdbcStore extends StoreBase {
         }
     }
 
+    /** Which of {@link #settings} are written in the configuration; the others are defaults. */
+    public Set<String> written() {
+        return attributes.written();
+    }
+
     /** Whether it hears of sessions that end elsewhere, as {@link JdbcStoreMXBean#getListenState()} says it. */
     public Optional<String> listenState() {
         return Optional.ofNullable(started).map(now -> now.gauges().listenState());

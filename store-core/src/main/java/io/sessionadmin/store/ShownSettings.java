@@ -35,6 +35,8 @@ final class ShownSettings {
         shown.put("sessionMaxInactiveCol", names.maxInactive());
         shown.put("sessionLastAccessedCol", names.lastAccessed());
         shown.put("schema", settings.schema().name().toLowerCase(Locale.ROOT));
+        shown.put("consoleURL", settings.replicaPlace());
+        shown.put("wholeStreams", String.valueOf(settings.wholeStreams()));
         shown.put("orphanTimeout", String.valueOf(settings.orphanTimeout().toSeconds()));
         if (connections instanceof HikariDataSource pool) {
             shown.put("maximumPoolSize", String.valueOf(pool.getMaximumPoolSize()));
@@ -44,6 +46,7 @@ final class ShownSettings {
             shown.put("idleTimeout", String.valueOf(pool.getIdleTimeout()));
             shown.put("maxLifetime", String.valueOf(pool.getMaxLifetime()));
             shown.put("keepaliveTime", String.valueOf(pool.getKeepaliveTime()));
+            shown.put("leakDetectionThreshold", String.valueOf(pool.getLeakDetectionThreshold()));
         }
         settings.pool().forEach((name, value) -> shown.putIfAbsent(name, mayBeSecret(name) ? HIDDEN : value));
         return shown;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,11 @@ final class StoreAttributes {
 
     void set(String name, String value) {
         written.put(name, value);
+    }
+
+    /** The names that the operator wrote. */
+    Set<String> written() {
+        return Set.copyOf(written.keySet());
     }
 
     /** @throws IllegalArgumentException for what is unknown, wrong or contradictory; says what to do */

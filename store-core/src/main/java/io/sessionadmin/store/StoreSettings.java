@@ -94,6 +94,11 @@ record StoreSettings(
         return connectionURL != null ? withoutParameters(connectionURL) : "dataSourceName=" + dataSourceName;
     }
 
+    /** The place of the replica that the console reads, likewise; empty when there is none. */
+    String replicaPlace() {
+        return consoleURL == null ? "" : withoutParameters(consoleURL);
+    }
+
     @Override
     public String toString() {
         return "StoreSettings[" + place() + ", " + names.table() + ", schema=" + schema + "]";

@@ -14,14 +14,21 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class DemoTest {
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    /** The second limit is for what the first does not end. */
     @Test
+    @Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void theDemoShowsTwoShopsAndCtrlCEndsAllOfIt() throws Exception {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -30,6 +37,9 @@ final class DemoTest {
                         Demo.class.getName())
                 .redirectErrorStream(true)
                 .start();
+        // Its output then ends, and so does whoever reads it; what it started goes with it.
+        var late = CompletableFuture.runAsync(
+                demo::destroyForcibly, CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
         try (var out = new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8))) {
             String said = readUntil(out, "Press Ctrl-C");
             List<URI> shops = Pattern.compile("http://\\S+/shop/")
@@ -47,10 +57,12 @@ final class DemoTest {
             Reaper.signal("INT", demo.pid());
             assertThat(readUntil(out, null)).contains("Stopping ...").doesNotContain("Exception");
             assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(late).as("it ended by itself within %s", LIMIT).isNotDone();
             assertNobodyListensOn(shops.get(0).getPort());
             assertNobodyListensOn(shops.get(1).getPort());
             assertNobodyListensOn(Integer.parseInt(postgres.group(1)));
         } finally {
+            late.cancel(false);
             demo.destroyForcibly();
         }
     }

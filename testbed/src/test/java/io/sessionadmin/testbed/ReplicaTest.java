@@ -2,14 +2,13 @@ package io.sessionadmin.testbed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The console reads a streaming standby: what it says of its rows, and what it does while that is late or away. */
 final class ReplicaTest {
-
-    private static final String API = "/session-admin/api/v1/contexts";
 
     @Test
     void aStandbyIsReadWithItsLagAndEndingGoesToThePrimary() {
@@ -30,7 +29,7 @@ final class ReplicaTest {
             var admin = new Admin(node);
             Await.until("it has caught up", Duration.ofSeconds(20), () -> admin.page("/session-admin/")
                     .contains("standby " + late.jdbcUrl() + ", which shows all that it has received"));
-            assertThat(node.get(API, TomcatNode.ROBOT).body()).contains("\"state\":\"current\",\"behindSeconds\":0");
+            assertThat(contexts(node)).contains("\"state\":\"current\",\"behindSeconds\":0");
 
             late.query("select pg_wal_replay_pause()");
             Await.until("it is paused", () -> "paused".equals(late.query("select pg_get_wal_replay_pause_state()")));
@@ -51,7 +50,7 @@ final class ReplicaTest {
         Await.until(
                 "it is said to be behind", () -> admin.page("/session-admin/").contains("which is behind"));
         assertThat(admin.page(Admin.list("/shop"))).contains("which is behind");
-        assertThat(node.get(API, TomcatNode.ROBOT).body()).contains("\"state\":\"behind\"");
+        assertThat(contexts(node)).contains("\"state\":\"behind\"");
         assertThat(admin.figure("/shop", "at-risk"))
                 .as("it is saved where it counts")
                 .startsWith("\u2713");
@@ -75,7 +74,7 @@ final class ReplicaTest {
         standby.stop();
         Await.until("it is said to be away, and what to do", () -> admin.page("/session-admin/")
                 .contains("can&#39;t be reached: start it, or take consoleURL from the Store"));
-        assertThat(node.get(API, TomcatNode.ROBOT).body()).contains("\"state\":\"away\"", "sessions are saved all the same");
+        assertThat(contexts(node)).contains("\"state\":\"away\"", "sessions are saved all the same");
         List<String> live = admin.rows("/shop").stream().map(Admin.Row::handle).toList();
         assertThat(live).as("what is in memory is there").hasSize(1);
         admin.invalidate("/shop", live);
@@ -83,5 +82,13 @@ final class ReplicaTest {
         standby.start();
         Await.until("it is read again", Duration.ofSeconds(30), () -> admin.page("/session-admin/")
                 .contains("which shows all that it has received"));
+    }
+
+    /** What the API says, which is as it is described. */
+    private static String contexts(TomcatNode node) {
+        var description = new ApiDescription(node.get("/session-admin/api/v1/openapi.json", TomcatNode.ROBOT));
+        HttpResponse<String> answer = node.get("/session-admin/api/v1/contexts", TomcatNode.ROBOT);
+        description.holds("/contexts", answer);
+        return answer.body();
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.Manager;
 import org.apache.catalina.SessionIdGenerator;
@@ -72,6 +73,10 @@ final class EffectiveSettings {
             "validationTimeout", "2000",
             "idleTimeout", "600000",
             "maxLifetime", "1800000",
+            "keepaliveTime", "120000",
+            "leakDetectionThreshold", "0",
+            "consoleURL", UNSET,
+            "wholeStreams", "false",
             "localDataSource", "false");
 
     private final List<Setting> settings = new ArrayList<>();
@@ -128,7 +133,10 @@ final class EffectiveSettings {
     private void store(Store store) {
         add("Store", "className", store.getClass().getName(), store.getClass().getName());
         if (store instanceof JdbcStore ours) {
-            ours.settings().forEach((name, value) -> add("Store", name, value, OUR_STORE.getOrDefault(name, value)));
+            Set<String> written = ours.written();
+            ours.settings()
+                    .forEach((name, value) ->
+                            add("Store", name, value, OUR_STORE.getOrDefault(name, value), written.contains(name)));
         } else if (store instanceof DataSourceStore) {
             addAll("Store", store, DATA_SOURCE_STORE);
         } else if (store instanceof FileStore) {
@@ -144,9 +152,14 @@ final class EffectiveSettings {
     }
 
     private void add(String element, String name, Object value, String usual) {
+        add(element, name, value, usual, false);
+    }
+
+    private void add(String element, String name, Object value, String usual, boolean written) {
         String text = String.valueOf(value);
-        settings.add(
-                new Setting(element, name, mayBeSecret(name) && !text.isEmpty() ? "..." : text, !text.equals(usual)));
+        boolean changed = !text.equals(usual);
+        String shown = mayBeSecret(name) && !text.isEmpty() ? "..." : text;
+        settings.add(new Setting(element, name, shown, written || changed, changed));
     }
 
     /** None of the names above is one; a subclass may have its own idea of them. */

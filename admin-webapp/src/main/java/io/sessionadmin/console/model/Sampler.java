@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Has {@link EngineSessions} look at what is in memory once a minute, on a thread that ends with the console. */
 public final class Sampler implements AutoCloseable {
@@ -12,15 +13,19 @@ public final class Sampler implements AutoCloseable {
     private static final Log log = LogFactory.getLog(Sampler.class);
     private static final long END_SECONDS = 10;
 
-    private final ScheduledExecutorService thread;
+    private final ScheduledExecutorService work;
+    private volatile @Nullable Thread thread;
 
     public Sampler(EngineSessions sessions) {
-        thread = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread sampler = new Thread(work, "session-admin sampler");
-            sampler.setDaemon(true);
-            return sampler;
-        });
-        var unused = thread.scheduleAtFixedRate(() -> sample(sessions), 0, 1, TimeUnit.MINUTES);
+        work = Executors.newSingleThreadScheduledExecutor(this::thread);
+        var unused = work.scheduleAtFixedRate(() -> sample(sessions), 0, 1, TimeUnit.MINUTES);
+    }
+
+    private Thread thread(Runnable samples) {
+        Thread sampler = new Thread(samples, "session-admin sampler");
+        sampler.setDaemon(true);
+        thread = sampler;
+        return sampler;
     }
 
     /** A task that throws would not run again. */
@@ -32,12 +37,20 @@ public final class Sampler implements AutoCloseable {
         }
     }
 
-    /** Waits for the end of the thread, which must not outlive the class loader of the console. */
+    /**
+     * Waits for the end of the thread, which must not outlive the class loader of the console. An executor is terminated
+     * when its last task is done, and its thread lives for a moment longer: long enough for Tomcat to call it a leak.
+     */
     @Override
     public void close() {
-        thread.shutdownNow();
+        work.shutdownNow();
+        Thread last = thread;
+        if (last == null) {
+            return;
+        }
         try {
-            if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+            last.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
+            if (last.isAlive()) {
                 log.warn("The sampler has not ended after " + END_SECONDS + " s");
             }
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ package io.sessionadmin.console.model;
  *
  * @param element {@code Manager}, {@code SessionIdGenerator}, {@code Store} or {@code Context}
  * @param value empty when it is not set
+ * @param written whether the configuration has it, as far as that is known; what is changed is written somewhere
  * @param changed whether it is another one than the documented default
  */
-public record Setting(String element, String name, String value, boolean changed) {}
+public record Setting(String element, String name, String value, boolean written, boolean changed) {}

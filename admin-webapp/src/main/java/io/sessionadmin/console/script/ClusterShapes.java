@@ -139,6 +139,7 @@ final class ClusterShapes {
                 .put("element", setting.element())
                 .put("name", setting.name())
                 .put("value", setting.value())
+                .put("written", setting.written())
                 .put("changed", setting.changed());
     }
 }

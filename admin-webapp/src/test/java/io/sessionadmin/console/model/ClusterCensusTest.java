@@ -232,6 +232,17 @@ final class ClusterCensusTest {
                 .doesNotContain("six-columns", "no-handle-index", "key-on-id-alone", "nodes-unknown");
         Health health = new EngineSessions(tomcat.getEngine(), java.time.Clock.systemUTC()).health("");
         assertThat(health.unexamined()).isEmpty();
+        assertThat(health.contexts().get(0).settings())
+                .as("what nobody wrote is shown as a default")
+                .contains(
+                        new Setting("Store", "maximumPoolSize", "10", false, false),
+                        new Setting("Store", "minimumIdle", "1", false, false),
+                        new Setting("Store", "connectionTimeout", "5000", false, false),
+                        new Setting("Store", "idleTimeout", "600000", false, false),
+                        new Setting("Store", "keepaliveTime", "120000", false, false),
+                        new Setting("Store", "maxLifetime", "1800000", false, false),
+                        new Setting("Store", "leakDetectionThreshold", "0", false, false),
+                        new Setting("Store", "schema", "create", true, true));
         assertThat(health.toString())
                 .contains("maximumPoolSize", "sessionActivityCheck", "coherence", "sessionIdLength")
                 .doesNotContain("SECRET");

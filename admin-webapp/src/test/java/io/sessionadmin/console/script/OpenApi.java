@@ -91,6 +91,7 @@ final class OpenApi {
                 .fieldNames()
                 .forEachRemaining(field -> described.add(schema.getKey() + "." + field)));
         described.removeIf(name -> name.startsWith("Ending.")); // what is sent, not answered
+        described.removeIf(name -> name.startsWith("Replica.")); // held where there is a standby, in the testbed
         described.remove("NodeOutcome.reason"); // of nodes of which nothing is known
         described.remove("SessionDetail.principalClass"); // where the manager saves logins
         described.removeAll(answered);
