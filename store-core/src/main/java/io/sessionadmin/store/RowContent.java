@@ -18,6 +18,8 @@ record RowContent(int wholeBytes, Set<String> changedSince, Apart apart, int who
     /** Whether attributes share objects, so that one can't be written without the others. */
     enum Apart {
         UNKNOWN,
+        /** They can if the first change finds them so: the session was created and saved here. */
+        AT_FIRST,
         YES,
         NO
     }
@@ -79,6 +81,16 @@ record RowContent(int wholeBytes, Set<String> changedSince, Apart apart, int who
     RowContent whole(int bytes, Apart known) {
         int again = wholeSaves % PATIENCE == 0 ? 0 : wholeSaves + 1;
         return new RowContent(bytes, Set.of(), known, again);
+    }
+
+    /** The same, of a session that was created here and is saved for the first time. */
+    RowContent apartAtFirst() {
+        return new RowContent(wholeBytes, changedSince, Apart.AT_FIRST, wholeSaves);
+    }
+
+    /** The same, and its first change has found them apart. */
+    RowContent apartStill() {
+        return new RowContent(wholeBytes, changedSince, Apart.YES, wholeSaves);
     }
 
     /** All of it was written because the changes were too large to be worth while. */

@@ -47,8 +47,11 @@ final class SharedRows {
     /** @param held whether the session stays in this node's memory */
     Prepared prepare(SharedSession session, boolean held) throws SessionNotSavedException, StoreUnavailableException {
         RowContent before = session.content();
-        if (wholeStreams || !held || !session.isStored() || !table.takesChanges()) {
+        if (wholeStreams || !held || !table.takesChanges()) {
             return whole(session, held, before.apart());
+        }
+        if (!session.isStored()) {
+            return first(session);
         }
         Set<String> since = before.changedSince(session.changes().names());
         if (!before.isWorthWhile() || !session.hasOtherAttributesThan(since)) {
@@ -56,6 +59,12 @@ final class SharedRows {
         }
         if (before.apart() == RowContent.Apart.UNKNOWN) {
             return whole(session, true, rows.isIndependent(session) ? RowContent.Apart.YES : RowContent.Apart.NO);
+        }
+        if (before.apart() == RowContent.Apart.AT_FIRST) {
+            if (!rows.isIndependent(session)) {
+                return whole(session, true, RowContent.Apart.NO);
+            }
+            before = before.apartStill();
         }
         Optional<SessionRows.Written> changes = rows.writeChanges(session, since);
         if (changes.isEmpty()) {
@@ -71,13 +80,27 @@ final class SharedRows {
                 written.row(), leftOut(session, since, written), before.changed(since), before.wholeBytes() + bytes);
     }
 
+    /**
+     * All of a session for the first time. Of one that was created here each attribute is watched: a change of an object
+     * that two of them share, as they are written now, is noticed of both. So its first change may be written alone.
+     */
+    private Prepared first(SharedSession session) throws SessionNotSavedException {
+        Prepared prepared = whole(session, true, session.content().apart());
+        return session.wasEverStored()
+                ? prepared
+                : new Prepared(
+                        prepared.row(), prepared.leftOut(), prepared.content().apartAtFirst(), prepared.bytes());
+    }
+
     /** All of it, for a row that is to be a new one. */
     Prepared prepareWhole(SharedSession session, boolean held) throws SessionNotSavedException {
         return whole(session, held, session.content().apart());
     }
 
-    private Prepared whole(SharedSession session, boolean held, RowContent.Apart apart)
+    private Prepared whole(SharedSession session, boolean held, RowContent.Apart known)
             throws SessionNotSavedException {
+        // What was found out about an earlier stream says nothing about this one.
+        RowContent.Apart apart = known == RowContent.Apart.AT_FIRST ? RowContent.Apart.UNKNOWN : known;
         Form form = apart == RowContent.Apart.YES ? Form.WHOLE_INDEPENDENT : Form.WHOLE;
         SessionRows.Written written = rows.write(session, session.getIdInternal(), held, form);
         int bytes = written.row().data().length;

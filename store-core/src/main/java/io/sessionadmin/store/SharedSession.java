@@ -261,6 +261,11 @@ final class SharedSession extends StandardSession {
         return !basis.isNone();
     }
 
+    /** Whether it ever had a row: another node may have made of it what this one has not seen. */
+    boolean wasEverStored() {
+        return createdAsStored != 0;
+    }
+
     /** What its row consists of. */
     RowContent content() {
         return content;
