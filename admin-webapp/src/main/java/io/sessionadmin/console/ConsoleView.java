@@ -7,6 +7,7 @@ import io.sessionadmin.console.model.ContextAddress;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
+import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionSort;
 import io.sessionadmin.table.AuditTable;
@@ -65,6 +66,11 @@ sealed interface ConsoleView {
         /** All sessions of a context; null: of all. */
         Sessions(@Nullable ContextAddress context, @Nullable SessionCursor after) {
             this(SessionQuery.of(context).behind(after));
+        }
+
+        /** Those that a filter takes. */
+        static Sessions of(@Nullable ContextAddress context, SessionFilter filter) {
+            return new Sessions(SessionQuery.of(context).with(filter));
         }
 
         String href(String root) {

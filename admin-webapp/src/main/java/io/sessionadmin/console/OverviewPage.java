@@ -10,6 +10,8 @@ import io.sessionadmin.console.model.NodeSummary;
 import io.sessionadmin.console.model.Readability;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.Replicas;
+import io.sessionadmin.console.model.SessionFilter;
+import io.sessionadmin.console.model.SessionState;
 import io.sessionadmin.store.ReplicaState;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The overview in words. */
 public record OverviewPage(
@@ -54,11 +57,21 @@ public record OverviewPage(
             List<Tag> trouble,
             BackupBar backups) {}
 
-    /** @param name in the words of the design */
-    public record Stat(String name, String label, String value, String note, String tone) {}
+    /**
+     * A number with its name.
+     *
+     * @param name in the words of the design
+     * @param href of the list of what it counts; empty where there is none
+     */
+    public record Stat(String name, String label, String value, String note, String tone, String href) {}
 
-    /** A number in a table; {@code note} says why it is not exact. */
-    public record Cell(String text, String note, boolean known) {}
+    /**
+     * A number in a table.
+     *
+     * @param note why it is not exact
+     * @param href of the list of what it counts; empty where there is none
+     */
+    public record Cell(String text, String note, boolean known, String href) {}
 
     /** A context. */
     public record Row(
@@ -74,6 +87,7 @@ public record OverviewPage(
             Cell invalidated,
             Cell unreadable,
             Tag atRisk,
+            String atRiskHref,
             BackupBar backups,
             String oldestBackup,
             String maxIdleBackup,
@@ -97,7 +111,7 @@ public record OverviewPage(
         return new OverviewPage(
                 RiskPanel.of(all, words),
                 sources(all, sessions.replicas(null), words),
-                stats(overview, nodes, words),
+                stats(overview, nodes, root, words),
                 contexts.stream()
                         .map(context -> row(context, severalHosts, root, words))
                         .toList(),
@@ -193,7 +207,8 @@ public record OverviewPage(
         return one.compareTo(other) < 0 ? other : one;
     }
 
-    private static List<Stat> stats(EngineSessions.Overview overview, List<NodeSummary> nodes, Wording words) {
+    private static List<Stat> stats(
+            EngineSessions.Overview overview, List<NodeSummary> nodes, String root, Wording words) {
         List<ContextSummary> here = overview.contexts();
         List<ContextSummary> all =
                 Stream.concat(here.stream(), overview.orphans().stream()).toList();
@@ -208,17 +223,31 @@ public record OverviewPage(
         String late = words.say("stat.expired.note");
         String tombstones = words.say("stat.invalidated.note");
         List<Stat> stats = new ArrayList<>();
-        stats.add(stat("live", sum(all.stream().map(ContextSummary::live)), where, words));
-        stats.add(stat("swapped-out", sum(all.stream().map(ContextSummary::swappedOut)), stored, words));
-        stats.add(stat("expired", sum(all.stream().map(ContextSummary::expired)), late, words));
-        stats.add(stat("invalidated", sum(all.stream().map(ContextSummary::invalidated)), tombstones, words));
-        stats.add(stat("orphan", orphaned, words.say("stat.orphan.note"), words));
-        stats.add(unreadable(all, words));
+        Figure live = sum(all.stream().map(ContextSummary::live));
+        Figure swappedOut = sum(all.stream().map(ContextSummary::swappedOut));
+        Figure expired = sum(all.stream().map(ContextSummary::expired));
+        Figure invalidated = sum(all.stream().map(ContextSummary::invalidated));
+        stats.add(stat("live", live, where, list(SessionState.LIVE, live, root), words));
+        stats.add(stat("swapped-out", swappedOut, stored, list(SessionState.SWAPPED_OUT, swappedOut, root), words));
+        stats.add(stat("expired", expired, late, list(SessionState.EXPIRED, expired, root), words));
+        stats.add(
+                stat("invalidated", invalidated, tombstones, list(SessionState.INVALIDATED, invalidated, root), words));
+        stats.add(stat("orphan", orphaned, words.say("stat.orphan.note"), "", words));
+        stats.add(unreadable(all, root, words));
         stats.add(oldestBackup(here, words));
         return stats;
     }
 
-    private static Stat unreadable(List<ContextSummary> contexts, Wording words) {
+    private static String list(SessionState state, Figure figure, String root) {
+        return list(null, SessionFilter.of(state), figure, root);
+    }
+
+    /** Address of the list of what a figure counts; empty when it counts nothing. */
+    static String list(@Nullable ContextAddress context, SessionFilter filter, Figure figure, String root) {
+        return figure.isPositive() ? ConsoleView.Sessions.of(context, filter).href(root) : "";
+    }
+
+    private static Stat unreadable(List<ContextSummary> contexts, String root, Wording words) {
         Figure unreadable =
                 sum(contexts.stream().map(context -> context.readable().figure()));
         long read = contexts.stream()
@@ -229,7 +258,8 @@ public record OverviewPage(
                 words.say("stat.unreadable"),
                 words.figure(unreadable),
                 unreadable.isKnown() ? words.say("stat.unreadable.note", read) : words.say("stat.partly"),
-                unreadable.isPositive() ? "warn" : "plain");
+                unreadable.isPositive() ? "warn" : "plain",
+                list(SessionState.UNREADABLE, unreadable, root));
     }
 
     /** Whether no node that is alive runs it; of one of which nobody knows, nobody says so. */
@@ -239,14 +269,15 @@ public record OverviewPage(
                 && context.nodes().others().isEmpty();
     }
 
-    private static Stat stat(String name, Figure figure, String note, Wording words) {
+    private static Stat stat(String name, Figure figure, String note, String href, Wording words) {
         boolean exact = figure.certainty() == Figure.Certainty.EXACT;
         return new Stat(
                 name,
                 words.say("stat." + name),
                 words.figure(figure),
                 exact || !figure.reason().isGiven() ? note : words.say("stat.partly"),
-                "plain");
+                "plain",
+                href);
     }
 
     private static Stat oldestBackup(List<ContextSummary> contexts, Wording words) {
@@ -260,7 +291,8 @@ public record OverviewPage(
                 oldest.map(context -> words.say(
                                 "stat.oldest-backup.note", context.address().title()))
                         .orElse(words.say("stat.oldest-backup.none")),
-                "plain");
+                "plain",
+                "");
     }
 
     private static Instant savedSince(ContextSummary context) {
@@ -286,13 +318,14 @@ public record OverviewPage(
                 context.address().title(),
                 new ConsoleView.Sessions(context.address(), null).href(root),
                 state(context, words),
-                cell(context.live(), context, words),
+                cell(context.live(), SessionState.LIVE, context, root, words),
                 where(context, words),
-                cell(context.swappedOut(), context, words),
-                cell(context.expired(), context, words),
-                cell(context.invalidated(), context, words),
-                cell(context.readable().figure(), context, words),
+                cell(context.swappedOut(), SessionState.SWAPPED_OUT, context, root, words),
+                cell(context.expired(), SessionState.EXPIRED, context, root, words),
+                cell(context.invalidated(), SessionState.INVALIDATED, context, root, words),
+                cell(context.readable().figure(), SessionState.UNREADABLE, context, root, words),
                 atRisk(context, words),
+                atRiskHere(context, root),
                 BackupBar.of(List.of(context), words),
                 age(context, words),
                 keeping == null ? "" : maxIdleBackup(keeping.window(), words),
@@ -324,7 +357,7 @@ public record OverviewPage(
     }
 
     /** On which nodes the live sessions are; empty when there is only this one. */
-    private static String where(ContextSummary context, Wording words) {
+    static String where(ContextSummary context, Wording words) {
         Elsewhere elsewhere = context.elsewhere();
         return elsewhere.isThere() && context.keeping() != null
                 ? words.say("context.where", words.figure(context.liveHere()), words.figure(elsewhere.live()))
@@ -381,9 +414,17 @@ public record OverviewPage(
     }
 
     /** The reason is not repeated when it stands at the head of the row. */
-    private static Cell cell(Figure figure, ContextSummary context, Wording words) {
+    private static Cell cell(Figure figure, SessionState state, ContextSummary context, String root, Wording words) {
         boolean said = context.problems().contains(figure.reason());
-        return new Cell(words.figure(figure), said ? "" : words.say(figure.reason()), figure.isKnown());
+        String reason = said ? "" : words.say(figure.reason());
+        String list = list(context.address(), SessionFilter.of(state), figure, root);
+        return new Cell(words.figure(figure), reason, figure.isKnown(), list);
+    }
+
+    /** Address of the list of those at risk, which is of this node's. */
+    static String atRiskHere(ContextSummary context, String root) {
+        var filter = SessionFilter.of(SessionFilter.Backup.AT_RISK);
+        return list(context.address(), filter, context.atRiskHere(), root);
     }
 
     /** The class without its package; the whole name is on the detail pages. */

@@ -6,6 +6,7 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Figure;
 import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionEntry;
+import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionSort;
 import io.sessionadmin.console.model.SessionState;
@@ -89,7 +90,7 @@ public record SessionsPage(
                 title(address, words),
                 address instanceof ContextAddress.Deployed deployed ? deployed.host() : "",
                 (context == null ? words.say("sessions.ofAll") : subtitle(context, words)) + source(listing, words),
-                context == null ? List.of() : stats(context, words),
+                context == null ? List.of() : stats(context, root, words),
                 problems(context, found, words),
                 FilterForm.of(query, root, words),
                 rows,
@@ -175,21 +176,28 @@ public record SessionsPage(
                 .orElse(kept);
     }
 
-    private static List<OverviewPage.Stat> stats(ContextSummary context, Wording words) {
-        List<OverviewPage.Stat> stats = new ArrayList<>();
+    private static List<OverviewPage.Stat> stats(ContextSummary context, String root, Wording words) {
         String breakdown = BackupBar.of(List.of(context), words).text();
-        stats.add(stat("at-risk", context.atRisk(), breakdown, words));
-        stats.add(stat("live", context.live(), words.say("stat.live.note"), words));
-        stats.add(stat("swapped-out", context.swappedOut(), "", words));
-        stats.add(stat("expired", context.expired(), "", words));
-        stats.add(stat("invalidated", context.invalidated(), "", words));
-        return stats;
+        String spread = OverviewPage.where(context, words);
+        String where = spread.isEmpty() && context.keeping() != null ? words.say("stat.live.note") : spread;
+        return List.of(
+                stat("at-risk", context.atRisk(), breakdown, OverviewPage.atRiskHere(context, root), words),
+                stat(SessionState.LIVE, context, context.live(), where, root, words),
+                stat(SessionState.SWAPPED_OUT, context, context.swappedOut(), "", root, words),
+                stat(SessionState.EXPIRED, context, context.expired(), "", root, words),
+                stat(SessionState.INVALIDATED, context, context.invalidated(), "", root, words));
     }
 
-    private static OverviewPage.Stat stat(String name, Figure figure, String note, Wording words) {
+    private static OverviewPage.Stat stat(
+            SessionState state, ContextSummary context, Figure figure, String note, String root, Wording words) {
+        String list = OverviewPage.list(context.address(), SessionFilter.of(state), figure, root);
+        return stat(Tag.name(state), figure, note, list, words);
+    }
+
+    private static OverviewPage.Stat stat(String name, Figure figure, String note, String href, Wording words) {
         String tone = name.equals("at-risk") && figure.isPositive() ? "warn" : "plain";
         String shown = figure.reason().isGiven() ? words.say(figure.reason()) : note;
-        return new OverviewPage.Stat(name, words.say("stat." + name), words.figure(figure), shown, tone);
+        return new OverviewPage.Stat(name, words.say("stat." + name), words.figure(figure), shown, tone, href);
     }
 
     private static List<String> problems(@Nullable ContextSummary context, SessionsFound found, Wording words) {

@@ -5,6 +5,7 @@ import io.sessionadmin.console.model.SessionState;
 import io.sessionadmin.store.SessionBackup;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public record Tag(String name, String tone, String shape, String text, String no
     static Tag of(SessionEntry entry, Wording words) {
         SessionState state = entry.state();
         String text = words.say("state." + state.name());
-        String name = state.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        String name = name(state);
         return switch (state) {
             case LIVE -> {
                 String there = entry.live() == null ? entry.liveOn() : null;
@@ -62,6 +63,11 @@ public record Tag(String name, String tone, String shape, String text, String no
                 new Tag(name, "plain", CROSS, text, entry.live() == null ? "" : words.say("state.stillHere"));
             case UNREADABLE -> bad(name, text).noting(words.say(entry.reason()));
         };
+    }
+
+    /** A state in the words of the design. */
+    static String name(SessionState state) {
+        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** How the saved copy stands. */

@@ -18,6 +18,7 @@ public final class Screenshots {
     private static final int WIDE = 1280;
     private static final int NARROW = 390;
     private static final int HEIGHT = 900;
+    private static final int TALLEST = 1_800;
 
     private final Browser browser;
     private final Path directory;
@@ -62,7 +63,9 @@ public final class Screenshots {
                 .getDomProperty("href");
         browser.open(URI.create(String.valueOf(live))); // the row may lie under the bar of actions
         picture("session");
-        browser.viewport(WIDE, HEIGHT).follow("#invalidate");
+        browser.viewport(WIDE, HEIGHT).follow("#back-up-now");
+        picture("backup");
+        browser.open(URI.create(String.valueOf(live))).viewport(WIDE, HEIGHT).follow("#invalidate");
         picture("confirm");
         browser.viewport(WIDE, HEIGHT).find("[name=reason]").sendKeys("left the company");
         browser.follow("#invalidate");
@@ -71,12 +74,20 @@ public final class Screenshots {
             browser.open(node.uri("/session-admin/" + page));
             picture(page);
         }
+        browser.open(node.uri("/session-admin/sessions/" + "0".repeat(32) + "?host=localhost&context=/shop"));
+        picture("failure");
+    }
+
+    /** In pixels; what is still longer is cut. */
+    private int heightOfPage() {
+        Object height = browser.driver().executeScript("return document.documentElement.scrollHeight");
+        return height instanceof Number pixels ? Math.max(HEIGHT, Math.min(TALLEST, pixels.intValue())) : HEIGHT;
     }
 
     private void picture(String page) throws IOException {
         for (int width : new int[] {WIDE, NARROW}) {
             for (Browser.Look look : Browser.Look.values()) {
-                browser.viewport(width, HEIGHT).look(look);
+                browser.viewport(width, HEIGHT).look(look).viewport(width, heightOfPage());
                 String name = page + (width == WIDE ? "" : "-narrow") + "-"
                         + look.name().toLowerCase(Locale.ROOT);
                 Files.write(directory.resolve(name + ".png"), browser.driver().getScreenshotAs(OutputType.BYTES));

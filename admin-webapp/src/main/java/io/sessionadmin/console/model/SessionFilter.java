@@ -44,6 +44,16 @@ public record SessionFilter(
         return new SessionFilter(null, null, null, null, handle.hex(), Bounds.NONE, Bounds.NONE, Bounds.NONE, null);
     }
 
+    /** Those in a state. */
+    public static SessionFilter of(SessionState state) {
+        return new SessionFilter(state, null, null, null, null, Bounds.NONE, Bounds.NONE, Bounds.NONE, null);
+    }
+
+    /** Live ones whose saved copy stands so. */
+    public static SessionFilter of(Backup backup) {
+        return new SessionFilter(null, backup, null, null, null, Bounds.NONE, Bounds.NONE, Bounds.NONE, null);
+    }
+
     static final Set<String> NAMES = Set.of(
             "state",
             "backup",
