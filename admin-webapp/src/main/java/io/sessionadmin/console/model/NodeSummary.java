@@ -1,21 +1,25 @@
 package io.sessionadmin.console.model;
 
+import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
 import io.sessionadmin.table.NodeReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A node with all contexts that it shares, as it announced itself last. What it announced each ten seconds is as old as
- * its heartbeat; of a node that is not alive it is what was there then.
+ * its heartbeat; of a node that is not alive it is what was there then. What this node has in memory is looked at.
  *
  * @param own whether it is this node
  * @param state alive when one of its contexts is
@@ -52,6 +56,7 @@ public record NodeSummary(
         Map<String, Long> held = new TreeMap<>();
         SortedSet<String> own = new TreeSet<>();
         SortedSet<String> twice = new TreeSet<>();
+        Load here = Load.NONE;
         for (ContextSummary context : contexts) {
             context.elsewhere().heldBy().forEach((node, rows) -> held.merge(node, rows, Long::sum));
             Map<String, List<ClusterNode>> ofContext = new TreeMap<>();
@@ -60,6 +65,7 @@ public record NodeSummary(
                 ofContext.computeIfAbsent(name, key -> new ArrayList<>()).add(node);
                 if (context.nodes().isOwn(node)) {
                     own.add(name);
+                    here = here.plus(Load.here(context).orElse(Load.announced(node)));
                 }
             }
             ofContext.forEach((name, starts) -> {
@@ -72,9 +78,13 @@ public record NodeSummary(
                         .addAll(alive.isEmpty() ? List.of(starts.get(starts.size() - 1)) : alive);
             });
         }
+        Load seen = here;
         return byName.entrySet().stream()
                 .map(node -> of(
                         node.getKey(),
+                        own.contains(node.getKey()) && !twice.contains(node.getKey())
+                                ? Optional.of(seen)
+                                : Optional.empty(),
                         own.contains(node.getKey()),
                         twice.contains(node.getKey()),
                         held.getOrDefault(node.getKey(), 0L),
@@ -86,7 +96,12 @@ public record NodeSummary(
     }
 
     private static NodeSummary of(
-            String name, boolean own, boolean usedTwice, long heldRows, List<ClusterNode> announced) {
+            String name,
+            Optional<Load> seen,
+            boolean own,
+            boolean usedTwice,
+            long heldRows,
+            List<ClusterNode> announced) {
         ClusterNode.State state = announced.stream()
                 .map(ClusterNode::state)
                 .min(Comparator.naturalOrder())
@@ -97,17 +112,18 @@ public record NodeSummary(
         ClusterNode latest = counted.stream()
                 .min(Comparator.comparing(ClusterNode::heartbeatAge))
                 .orElseThrow();
+        Load load = seen.orElseGet(() -> counted.stream().map(Load::announced).reduce(Load.NONE, Load::plus));
         return new NodeSummary(
                 name,
                 own,
                 state,
                 words(counted, NodeReport.Origin::context),
-                counted.stream().mapToLong(node -> node.report().live()).sum(),
-                counted.stream().mapToLong(node -> node.report().atRisk()).sum(),
-                counted.stream().mapToLong(node -> node.report().overdue()).sum(),
-                counted.stream().mapToLong(node -> node.report().failing()).sum(),
-                oldestUnsaved(counted),
-                failure(counted),
+                load.live(),
+                load.atRisk(),
+                load.overdue(),
+                load.failing(),
+                load.oldestUnsaved(),
+                load.failure(),
                 heldRows,
                 latest.heartbeatAge(),
                 latest.clockAhead(),
@@ -117,25 +133,59 @@ public record NodeSummary(
                 usedTwice);
     }
 
-    private static @Nullable String failure(List<ClusterNode> announced) {
-        String failure = "";
-        for (ClusterNode node : announced) {
-            if (node.report().failing() > 0 && (failure == null || failure.isEmpty())) {
-                failure = node.report().failure();
-            }
-        }
-        return failure;
-    }
+    /**
+     * What a node has in memory, of one context or of several.
+     *
+     * @param failure as {@link NodeSummary#failure}
+     */
+    private record Load(
+            long live,
+            long atRisk,
+            long overdue,
+            long failing,
+            @Nullable Duration oldestUnsaved,
+            @Nullable String failure) {
 
-    private static @Nullable Duration oldestUnsaved(List<ClusterNode> announced) {
-        Duration oldest = null;
-        for (ClusterNode node : announced) {
-            Duration unsaved = node.report().oldestUnsaved();
-            if (unsaved != null && (oldest == null || unsaved.compareTo(oldest) > 0)) {
-                oldest = unsaved;
-            }
+        private static final Load NONE = new Load(0, 0, 0, 0, null, "");
+
+        private static Load announced(ClusterNode node) {
+            NodeReport report = node.report();
+            return new Load(
+                    report.live(),
+                    report.atRisk(),
+                    report.overdue(),
+                    report.failing(),
+                    report.oldestUnsaved(),
+                    report.failing() > 0 ? report.failure() : "");
         }
-        return oldest;
+
+        /** In the memory of this node; empty when the console can't look into it. */
+        private static Optional<Load> here(ContextSummary context) {
+            if (!context.liveHere().isKnown() || !context.atRiskHere().isKnown()) {
+                return Optional.empty();
+            }
+            Instant unsaved = context.oldestUnsaved();
+            return Optional.of(new Load(
+                    context.liveHere().value(),
+                    context.atRiskHere().value(),
+                    context.backups(SessionBackup.State.OVERDUE),
+                    context.backups(SessionBackup.State.FAILING),
+                    unsaved == null ? null : Duration.between(unsaved, context.now()),
+                    context.failure().orElse("")));
+        }
+
+        private Load plus(Load other) {
+            return new Load(
+                    live + other.live,
+                    atRisk + other.atRisk,
+                    overdue + other.overdue,
+                    failing + other.failing,
+                    Stream.of(Optional.ofNullable(oldestUnsaved), Optional.ofNullable(other.oldestUnsaved))
+                            .flatMap(Optional::stream)
+                            .max(Comparator.naturalOrder())
+                            .orElse(null),
+                    failure != null && failure.isEmpty() ? other.failure : failure);
+        }
     }
 
     private static SortedSet<String> words(

@@ -93,6 +93,18 @@ final class ClusterCensusTest {
         assertThat(summary.atRisk()).isEqualTo(Figure.ZERO);
     }
 
+    /** It announces itself each ten seconds; the page that shows its memory as well must not contradict itself. */
+    @Test
+    void ofThisNodeItsMemoryTellsAndNotWhatItAnnounced() throws Exception {
+        saved();
+        saved();
+
+        NodeSummary here = NodeSummary.of(List.of(census())).get(0);
+
+        assertThat(here.own()).isTrue();
+        assertThat(here.live()).isEqualTo(2);
+    }
+
     @Test
     void whatHasNoRowYetIsLiveAndAtRiskWhereItIs() throws Exception {
         announce("there", "sticky", 4, 4);
