@@ -40,7 +40,10 @@ final class OverviewTest {
 
             browser.as(TomcatNode.ADMIN, one.password()).open(one.uri("/session-admin/"));
             looks(browser, line, "overview");
-            browser.viewport(1280, 900).follow("#nav-health");
+            browser.viewport(1280, 900).follow("#contexts [data-context='/shop'] [data-figure='live'] a");
+            assertThat(browser.all("#sessions tbody tr")).hasSize(5);
+            assertThat(browser.find("[data-stat='live']").getText()).contains("3 here, 2 elsewhere");
+            browser.follow("#nav-health");
             assertThat(browser.all("[data-finding]").stream().map(item -> item.getDomAttribute("data-finding")))
                     .doesNotContain("node-silent", "same-node-name", "six-columns", "listen-down");
             assertThat(browser.find("#nav-health").getDomAttribute("aria-current"))
