@@ -3,6 +3,7 @@ package io.sessionadmin.store;
 import com.zaxxer.hikari.HikariDataSource;
 import io.sessionadmin.table.ConnectionSource;
 import io.sessionadmin.table.NodeTable;
+import io.sessionadmin.table.ReplicaState;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;

@@ -5,6 +5,7 @@ import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.InvalidationListener;
 import io.sessionadmin.table.NodeReport;
 import io.sessionadmin.table.NodeTable;
+import io.sessionadmin.table.ReplicaState;
 import io.sessionadmin.table.SchemaMode;
 import io.sessionadmin.table.SessionCatalog;
 import io.sessionadmin.table.SessionLocks;

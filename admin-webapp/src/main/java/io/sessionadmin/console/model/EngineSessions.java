@@ -1,8 +1,8 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.JdbcStore;
-import io.sessionadmin.store.ReplicaState;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.ReplicaState;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.JdbcStore;
-import io.sessionadmin.store.ReplicaState;
+import io.sessionadmin.table.ReplicaState;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;

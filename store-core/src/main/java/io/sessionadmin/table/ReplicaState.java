@@ -1,4 +1,4 @@
-package io.sessionadmin.store;
+package io.sessionadmin.table;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReplicaState(
         String place, Kind kind, @Nullable Duration behind, String problem) {
+
+    /**
+     * The last replayed commit alone would call a primary that writes nothing a lag. Of pg_stat_wal_receiver only the
+     * number of rows is asked for, which every user sees.
+     */
+    private static final String STATE = """
+            select pg_is_in_recovery(),
+                   pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(),
+                   exists (select from pg_stat_wal_receiver),
+                   greatest(0, extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint""";
 
     /** What is known of it. */
     public enum Kind {
@@ -43,21 +53,13 @@ public record ReplicaState(
         }
     }
 
-    static ReplicaState away(String place, String problem) {
+    /** One that can't be asked. */
+    public static ReplicaState away(String place, String problem) {
         return new ReplicaState(place, Kind.AWAY, null, problem);
     }
 
-    /**
-     * The last replayed commit alone would call a primary that writes nothing a lag. Of pg_stat_wal_receiver only the
-     * number of rows is asked for, which every user sees.
-     */
-    private static final String STATE = """
-            select pg_is_in_recovery(),
-                   pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(),
-                   exists (select from pg_stat_wal_receiver),
-                   greatest(0, extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint""";
-
-    static ReplicaState ask(Connection connection, String place) throws SQLException {
+    /** Asks the server at the other end of a connection. */
+    public static ReplicaState ask(Connection connection, String place) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(STATE)) {
             row.next();
