@@ -129,6 +129,10 @@ final class StockWork implements StoreWork {
             saving.failed(e);
             throw e;
         } catch (SessionNotSavedException e) {
+            if (!LiveCopies.isValid(session)) { // it ended while it was being written, here or on another node
+                failedSaves.remove(session);
+                return;
+            }
             throw notSaved(session, before, e);
         } catch (Throwable t) { // the application's own code has more ways to throw than it declares
             ExceptionUtils.handleThrowable(t);

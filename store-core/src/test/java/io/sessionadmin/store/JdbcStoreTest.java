@@ -329,6 +329,30 @@ final class JdbcStoreTest {
     }
 
     @Test
+    void aSessionThatEndsWhileItIsWrittenIsNoFailedSave() throws Exception {
+        EmbeddedTomcat tomcat = tomcat();
+        StandardSession session = tomcat.newSession();
+        session.setAttribute("ending", new Ending());
+        Ending.meanwhile = session::expire;
+
+        tomcat.store.save(session);
+
+        assertThat(tomcat.holds(session)).isFalse();
+        assertThat(tomcat.store.getSize()).isZero();
+    }
+
+    private static final class Ending implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+        private static Runnable meanwhile = () -> {};
+
+        private void writeObject(ObjectOutputStream out) {
+            meanwhile.run();
+            throw new IllegalStateException();
+        }
+    }
+
+    @Test
     void theListenersOfAStoredSessionAreToldWhenItIsInvalidated() throws Exception {
         List<Object> ended = new ArrayList<>();
         EmbeddedTomcat tomcat = tomcat();

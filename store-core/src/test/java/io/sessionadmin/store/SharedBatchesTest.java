@@ -88,7 +88,6 @@ final class SharedBatchesTest {
     void whatIsChangedWhileItIsOnItsWayIsSavedNextTime() throws Exception {
         SharedTomcat one = nodes.start(BACKED_UP);
         List<SharedSession> sessions = sessions(one);
-        SharedSession first = sessions.get(0);
         CountDownLatch changed = new CountDownLatch(1);
         one.database.afterOnAnyThread("insert into tomcat_sessions as", () -> {
             sessions.forEach(session -> session.setAttribute("number", -1));
@@ -97,7 +96,9 @@ final class SharedBatchesTest {
         one.pass();
         assertThat(changed.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(sessions).allMatch(SharedSession::isStored);
-        assertThat(first.mayHaveChanged()).isTrue();
+        assertThat(sessions)
+                .as("those of the first batch, whichever they are: many were accessed in the same millisecond")
+                .anyMatch(SharedSession::mayHaveChanged);
 
         one.pass();
         for (int i = 0; i < MANY; i += 7) {
