@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What administrators did, in words. */
@@ -33,13 +34,27 @@ public record ActivityPage(List<String> notes, List<Row> rows, String empty, For
             Tag outcome,
             String details,
             List<String> handles,
-            String moreHandles) {}
+            String moreHandles) {
+
+        private int bytes() {
+            return ROW_BYTES
+                    + Room.of(Stream.of(who, from, action, context, scope, reason, counts, outcome.text(), details));
+        }
+    }
 
     private static final List<String> ACTIONS = List.of("invalidate", "backup", "remove-attribute");
     private static final int HANDLES_SHOWN = 5;
+    private static final int ROWS_BYTES = 180_000;
 
-    static ActivityPage of(ConsoleView.Activity view, AuditTrail.Page page, String root, Wording words) {
-        List<Row> rows = page.entries().stream().map(entry -> row(entry, words)).toList();
+    /** What a row takes beside its texts. */
+    private static final int ROW_BYTES = 1_800;
+
+    /** With fewer actions where their texts are so long that the page would be too large. */
+    static ActivityPage of(ConsoleView.Activity view, AuditTrail.Page found, String root, Wording words) {
+        List<Row> all = found.entries().stream().map(entry -> row(entry, words)).toList();
+        AuditTrail.Page page =
+                found.first(Room.first(all, ROWS_BYTES, Row::bytes).size());
+        List<Row> rows = all.subList(0, page.entries().size());
         boolean first = view.after() == null;
         return new ActivityPage(
                 notes(page, words),

@@ -5,6 +5,7 @@ import io.sessionadmin.table.ClusterNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ public record NodeRow(
         String version,
         String contexts) {
 
+    /** What a row takes beside its texts. */
+    private static final int ROW_BYTES = 1_300;
+
     /** So many are shown; those that are alive come first. */
     private static final int SHOWN_AT_MOST = 50;
 
@@ -46,12 +50,18 @@ public record NodeRow(
                 .toList();
     }
 
+    int bytes() {
+        return ROW_BYTES
+                + Room.of(
+                        Stream.concat(Stream.of(name, name, version), Stream.concat(notes.stream(), trouble.stream())));
+    }
+
     private static NodeRow of(NodeSummary node, long all, Wording words) {
         boolean alive = node.state() == ClusterNode.State.ALIVE;
         boolean died = node.state() == ClusterNode.State.SILENT;
         long percent = all == 0 ? 0 : Math.round(100.0 * node.live() / all);
         return new NodeRow(
-                node.name(),
+                Room.brief(node.name()),
                 node.own(),
                 state(node, words),
                 notes(node, words),
@@ -102,7 +112,7 @@ public record NodeRow(
             trouble.add(words.say("node.overdue", node.overdue()));
         }
         if (node.failing() > 0) {
-            trouble.add(words.say("node.failing", node.failing()) + ": " + why(node.failure(), words));
+            trouble.add(words.say("node.failing", node.failing()) + ": " + Room.brief(why(node.failure(), words)));
         }
         return trouble;
     }

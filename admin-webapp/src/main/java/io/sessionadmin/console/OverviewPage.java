@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,16 @@ public record OverviewPage(
 
     /** So many contexts have pictures; those with most at risk, and then most live, come first. */
     private static final int PICTURES_AT_MOST = 12;
+
+    private static final int SAID_AT_MOST = 10;
+    private static final int CONTEXTS_BYTES = 70_000;
+    private static final int NODES_BYTES = 30_000;
+    private static final int ORPHANS_BYTES = 25_000;
+
+    private static final Comparator<ContextSummary> MOST_AT_RISK = Comparator.comparing(
+                    (ContextSummary context) -> context.atRiskHere().value())
+            .thenComparing(context -> context.liveHere().value())
+            .reversed();
 
     /**
      * What the crash of a node loses now: the first and largest thing.
@@ -95,7 +106,32 @@ public record OverviewPage(
             String manager,
             String store,
             String storeNote,
-            List<String> problems) {}
+            List<String> problems) {
+
+        /** What a row takes beside its texts. */
+        private static final int ROW_BYTES = 2_200;
+
+        private int bytes() {
+            return ROW_BYTES
+                    + Room.of(Stream.concat(
+                            problems.stream(),
+                            Stream.of(
+                                    context,
+                                    name,
+                                    href,
+                                    host,
+                                    state.text(),
+                                    live.note(),
+                                    swappedOut.note(),
+                                    expired.note(),
+                                    invalidated.note(),
+                                    unreadable.note(),
+                                    atRisk.note(),
+                                    manager,
+                                    store,
+                                    storeNote)));
+        }
+    }
 
     static OverviewPage of(EngineSessions.Overview overview, EngineSessions sessions, String root, Wording words) {
         List<ContextSummary> contexts = overview.contexts();
@@ -108,20 +144,27 @@ public record OverviewPage(
                         .distinct()
                         .count()
                 > 1;
+        List<Row> rows = rows(contexts, CONTEXTS_BYTES, context -> row(context, severalHosts, root, words));
+        List<Row> orphans = rows(overview.orphans(), ORPHANS_BYTES, orphan -> row(orphan, false, root, words));
+        List<NodeRow> shownNodes = Room.first(NodeRow.of(nodes, words), NODES_BYTES, NodeRow::bytes);
+        List<String> problems = problems(overview, words);
+        more("overview.contexts.more", contexts.size() - rows.size(), problems, words);
+        more("overview.nodes.more", nodes.size() - shownNodes.size(), problems, words);
+        more(
+                "overview.orphans.more",
+                overview.moreOrphans() + overview.orphans().size() - orphans.size(),
+                problems,
+                words);
         return new OverviewPage(
                 RiskPanel.of(all, words),
                 sources(all, sessions.replicas(null), words),
                 stats(overview, nodes, root, words),
-                contexts.stream()
-                        .map(context -> row(context, severalHosts, root, words))
-                        .toList(),
-                NodeRow.of(nodes, words),
+                rows,
+                shownNodes,
                 nodes.isEmpty() ? nodesNote(contexts, words) : "",
                 pictures(contexts, sessions, root, words),
-                overview.orphans().stream()
-                        .map(orphan -> row(orphan, false, root, words))
-                        .toList(),
-                problems(overview, words),
+                orphans,
+                problems,
                 contexts.stream().allMatch(context -> isEmpty(context))
                                 && overview.orphans().isEmpty()
                         ? words.say("overview.empty")
@@ -129,11 +172,23 @@ public record OverviewPage(
     }
 
     private static List<String> problems(EngineSessions.Overview overview, Wording words) {
-        List<String> problems = new ArrayList<>(sentences(overview.problems(), words));
-        if (overview.moreOrphans() > 0) {
-            problems.add(words.say("overview.orphans.more", overview.moreOrphans()));
+        return new ArrayList<>(sentences(
+                overview.problems().subList(0, Math.min(overview.problems().size(), SAID_AT_MOST)), words));
+    }
+
+    private static void more(String key, int number, List<String> problems, Wording words) {
+        if (number > 0) {
+            problems.add(words.say(key, number));
         }
-        return problems;
+    }
+
+    /** All, or those that matter most where there is no room for all. */
+    private static List<Row> rows(List<ContextSummary> contexts, int bytes, Function<ContextSummary, Row> row) {
+        List<Row> all = contexts.stream().map(row).toList();
+        List<Row> first = Room.first(all, bytes, Row::bytes);
+        return first.size() == all.size()
+                ? all
+                : Room.first(contexts.stream().sorted(MOST_AT_RISK).map(row).toList(), bytes, Row::bytes);
     }
 
     private static boolean isEmpty(ContextSummary context) {
@@ -159,10 +214,7 @@ public record OverviewPage(
         return contexts.stream()
                 .filter(context -> context.liveHere().isPositive()
                         || sessions.lastHour(context.address()).stream().anyMatch(sample -> sample.live() > 0))
-                .sorted(Comparator.comparing(
-                                (ContextSummary context) -> context.atRiskHere().value())
-                        .thenComparing(context -> context.liveHere().value())
-                        .reversed())
+                .sorted(MOST_AT_RISK)
                 .limit(PICTURES_AT_MOST)
                 .map(context -> Picture.of(context, sessions.lastHour(context.address()), root, words))
                 .toList();
@@ -183,7 +235,10 @@ public record OverviewPage(
                         ClusterNode::heartbeatAge,
                         OverviewPage::longer,
                         TreeMap::new))
-                .forEach((node, age) -> sources.add(words.say("source.late", node, words.duration(age))));
+                .entrySet()
+                .stream()
+                .limit(SAID_AT_MOST)
+                .forEach(late -> sources.add(words.say("source.late", late.getKey(), words.duration(late.getValue()))));
         contexts.stream()
                 .flatMap(context -> Stream.ofNullable(context.storeClock()))
                 .min(Comparator.naturalOrder())

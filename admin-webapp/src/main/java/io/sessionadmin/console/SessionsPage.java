@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,27 @@ public record SessionsPage(
             String node,
             String size,
             boolean selectable,
-            String select) {}
+            String select) {
+
+        private int bytes() {
+            return ROW_BYTES
+                    + Room.of(Stream.of(
+                            href,
+                            context,
+                            user,
+                            state.text(),
+                            state.note(),
+                            backup.text(),
+                            backup.note(),
+                            node,
+                            select));
+        }
+    }
+
+    private static final int ROWS_BYTES = 170_000;
+
+    /** What a row takes beside its texts. */
+    private static final int ROW_BYTES = 1_500;
 
     /** @param cannotInvalidate why no session can be ended from here; empty when nothing is in the way */
     static SessionsPage of(
@@ -110,6 +131,11 @@ public record SessionsPage(
                 query.filter().isEmpty() || rows.isEmpty() || !cannotInvalidate.isEmpty()
                         ? List.of()
                         : EndingRequest.fields(new Selection.Matching(query.scope(), query.filter()), csrf));
+    }
+
+    /** Whether its rows need more bytes than a page should have. */
+    boolean isTooLarge() {
+        return rows.stream().mapToInt(Row::bytes).sum() > ROWS_BYTES;
     }
 
     static String title(@Nullable ContextAddress address, Wording words) {
@@ -214,7 +240,7 @@ public record SessionsPage(
     static Row row(ContextAddress context, SessionEntry entry, String root, Wording words) {
         Optional<String> user = entry.user();
         boolean tombstone = entry.state() == SessionState.INVALIDATED;
-        String name = user.orElse(words.say(tombstone ? "figure.unknown" : "user.unknown"));
+        String name = user.map(Room::brief).orElse(words.say(tombstone ? "figure.unknown" : "user.unknown"));
         return new Row(
                 entry.handle().hex(),
                 entry.handle().brief(),
@@ -230,7 +256,7 @@ public record SessionsPage(
                 node(entry, words),
                 entry.bytes().map(words::size).orElse(words.say("figure.unknown")),
                 entry.canBeInvalidated(),
-                words.say("sessions.select", entry.handle().brief(), user.orElse(words.say("user.unknown"))));
+                words.say("sessions.select", entry.handle().brief(), name));
     }
 
     private static String node(SessionEntry entry, Wording words) {
@@ -238,7 +264,7 @@ public record SessionsPage(
         if (node.isEmpty()) {
             return words.say(entry.live() == null ? "figure.unknown" : "node.here");
         }
-        return entry.state() == SessionState.LIVE ? node : words.say("node.savedIt", node);
+        return entry.state() == SessionState.LIVE ? Room.brief(node) : words.say("node.savedIt", node);
     }
 
     static String timeToLive(SessionEntry entry, Wording words) {

@@ -15,6 +15,9 @@ final class Wording {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final String[] SIZES = {"size.bytes", "size.kilo", "size.mega", "size.giga"};
 
+    /** Of what is said about something, in letters. */
+    private static final int LONGEST = 1_000;
+
     private final Messages messages;
     private final Instant now;
 
@@ -28,11 +31,17 @@ final class Wording {
     }
 
     String say(String key, Object... arguments) {
-        return messages.say(key, arguments);
+        Object[] shown = arguments.clone();
+        for (int i = 0; i < shown.length; i++) {
+            if (shown[i] instanceof String text) {
+                shown[i] = Room.brief(text, LONGEST);
+            }
+        }
+        return messages.say(key, shown);
     }
 
     String say(Reason reason) {
-        return reason.isGiven() ? messages.say(reason.key(), reason.arguments().toArray()) : "";
+        return reason.isGiven() ? say(reason.key(), reason.arguments().toArray()) : "";
     }
 
     private DateTimeFormatter day() {

@@ -200,7 +200,21 @@ public final class AuditTrail {
             AuditTable.@Nullable Cursor next,
             int inMemoryOnly,
             List<Reason> problems,
-            boolean kept) {}
+            boolean kept) {
+
+        /** The page that ends after so many actions; the rest is on the next one. */
+        public Page first(int actions) {
+            int most = Math.max(1, actions);
+            return most >= entries.size()
+                    ? this
+                    : new Page(
+                            entries.subList(0, most),
+                            AuditTable.Cursor.behind(entries.get(most - 1)),
+                            inMemoryOnly,
+                            problems,
+                            kept);
+        }
+    }
 
     /** One page of what is kept anywhere; each action once. */
     public Page page(AuditTable.Query query, AuditTable.@Nullable Cursor after, int limit) {

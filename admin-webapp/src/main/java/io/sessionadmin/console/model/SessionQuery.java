@@ -44,6 +44,11 @@ public record SessionQuery(
         return new SessionQuery(scope, filter, sort, cursor, limit);
     }
 
+    /** The same with a page of so many sessions. */
+    public SessionQuery atMost(int sessions) {
+        return new SessionQuery(scope, filter, sort, after, sessions);
+    }
+
     public SessionQuery with(SessionFilter other) {
         return new SessionQuery(scope, other, sort, after, limit);
     }

@@ -97,25 +97,35 @@ public final class ApiServlet extends ProgramServlet {
         });
     }
 
-    private static Fields contexts(Call call) throws RefusedException {
+    private static Fields contexts(Call call) throws IOException, RefusedException {
         call.query().takesOnly(Set.of());
         return call.shapes()
                 .contexts(call.sessions().overview())
                 .put("replicas", Shapes.replicas(call.sessions().replicas(null)));
     }
 
-    private static Fields nodes(Call call) throws RefusedException {
+    private static Fields nodes(Call call) throws IOException, RefusedException {
         call.query().takesOnly(Set.of());
         return ClusterShapes.nodes(call.sessions().overview(), call.sessions().node());
     }
 
-    private static Fields health(Call call) throws RefusedException {
+    private static Fields health(Call call) throws IOException, RefusedException {
         call.query().takesOnly(Set.of());
         return ClusterShapes.health(call.sessions().health(call.console().version()));
     }
 
-    private static Fields sessions(Call call) throws RefusedException {
+    /** With fewer sessions where their names are so long that the answer would be too large. */
+    private static Fields sessions(Call call) throws IOException, RefusedException {
         SessionQuery query = call.query().sessions();
+        Fields answer = sessions(call, query);
+        while (answer.bytes() >= Fields.ANSWER && query.limit() > 1) {
+            query = query.atMost(query.limit() / 2);
+            answer = sessions(call, query);
+        }
+        return answer;
+    }
+
+    private static Fields sessions(Call call, SessionQuery query) throws RefusedException {
         SessionsFound found = call.sessions()
                 .query(query.scope(), query.filter(), query.sort(), query.after(), query.limit())
                 .orElseThrow(call::noSuchContext);

@@ -2,6 +2,7 @@ package io.sessionadmin.console.script;
 
 import io.sessionadmin.console.model.AuditTrail;
 import io.sessionadmin.table.AuditTable;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,7 @@ record AuditQuery(AuditTable.Query query, AuditTable.@Nullable Cursor after, int
     private static final Set<String> NAMES = Set.of("who", "app", "action", "from", "to", "handle", "limit", "after");
     private static final Pattern CURSOR = Pattern.compile("(\\d{1,17})-([0-9a-f-]{36})");
     private static final int LIMIT = 100;
+    private static final long ACTIONS_BYTES = 180_000;
 
     static AuditQuery parse(Query given) throws RefusedException {
         given.takesOnly(NAMES);
@@ -62,12 +64,17 @@ record AuditQuery(AuditTable.Query query, AuditTable.@Nullable Cursor after, int
         throw new RefusedException(Problem.BAD_PARAMETER, "after has to be what the page before gave as next.");
     }
 
-    Fields answer(AuditTrail trail) {
+    /** With fewer actions where they name so many sessions that the answer would be too large. */
+    Fields answer(AuditTrail trail) throws IOException {
         AuditTrail.Page page = trail.page(query, after, limit);
+        Fields first = new Fields();
+        page = page.first(page.entries().size()
+                - first.putFirst(
+                        "actions",
+                        page.entries().stream().map(JobShapes::action).toList(),
+                        ACTIONS_BYTES));
         AuditTable.Cursor next = page.next();
-        return new Fields()
-                .put("actions", page.entries().stream().map(JobShapes::action).toList())
-                .put(
+        return first.put(
                         "next",
                         next == null
                                 ? null

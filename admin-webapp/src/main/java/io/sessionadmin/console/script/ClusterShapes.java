@@ -9,6 +9,7 @@ import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.Setting;
 import io.sessionadmin.table.ClusterNode;
 import io.sessionadmin.table.NodeReport;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,10 @@ final class ClusterShapes {
 
     // ------------------------------------------------------------------ nodes
 
-    static Fields nodes(EngineSessions.Overview overview, String node) {
+    private static final long LIST_BYTES = 90_000;
+
+    /** As many nodes as an answer has room for. */
+    static Fields nodes(EngineSessions.Overview overview, String node) throws IOException {
         List<Fields> nodes = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (ContextSummary context : overview.contexts()) {
@@ -33,11 +37,9 @@ final class ClusterShapes {
                         + Sentences.say(context.nodes().unknown()));
             }
         }
-        return new Fields()
-                .put("node", node)
-                .put("asOf", overview.now())
-                .put("nodes", nodes)
-                .put("problems", problems);
+        Fields answer = new Fields().put("node", node).put("asOf", overview.now());
+        int more = answer.putFirst("nodes", nodes, LIST_BYTES);
+        return answer.put("notShown", more).put("problems", Sentences.few(problems));
     }
 
     private static Fields node(ContextSummary context, ClusterNode node) {
@@ -88,24 +90,26 @@ final class ClusterShapes {
 
     // ------------------------------------------------------------------ health
 
-    static Fields health(Health health) {
-        return new Fields()
-                .put("node", health.node())
-                .put("asOf", health.asOf())
+    /** As many findings, and settings of as many contexts, as an answer has room for. */
+    static Fields health(Health health) throws IOException {
+        Fields answer = new Fields().put("node", health.node()).put("asOf", health.asOf());
+        int findings = answer.putFirst(
+                "findings",
+                health.findings().stream().map(ClusterShapes::finding).toList(),
+                LIST_BYTES);
+        answer.put("findingsNotShown", findings);
+        int contexts = answer.putFirst(
+                "contexts",
+                health.contexts().stream().map(ClusterShapes::settings).toList(),
+                LIST_BYTES);
+        return answer.put("notShown", contexts).put("problems", Sentences.few(problems(health)));
+    }
+
+    private static Fields settings(Health.Examined context) {
+        return Shapes.place(context.context())
                 .put(
-                        "findings",
-                        health.findings().stream().map(ClusterShapes::finding).toList())
-                .put(
-                        "contexts",
-                        health.contexts().stream()
-                                .map(context -> Shapes.place(context.context())
-                                        .put(
-                                                "settings",
-                                                context.settings().stream()
-                                                        .map(ClusterShapes::setting)
-                                                        .toList()))
-                                .toList())
-                .put("problems", problems(health));
+                        "settings",
+                        context.settings().stream().map(ClusterShapes::setting).toList());
     }
 
     static List<String> problems(Health health) {

@@ -9,6 +9,7 @@ import io.sessionadmin.console.model.Figure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,11 @@ final class Fields {
                     .build())
             .build();
 
+    /** An answer has less than this, in bytes. */
+    static final int ANSWER = 200_000;
+
+    private static final int TEXT_AT_MOST = 4_000;
+
     private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
 
     Fields put(String name, @Nullable Object value) {
@@ -42,6 +48,25 @@ final class Fields {
 
     Fields put(String name, Optional<?> value) {
         return put(name, value.orElse(null));
+    }
+
+    /**
+     * The first ones of a list, as many as fit into so many bytes.
+     *
+     * @return how many were left out
+     */
+    int putFirst(String name, List<Fields> items, long bytes) throws IOException {
+        List<Fields> first = new ArrayList<>();
+        long left = bytes;
+        for (Fields item : items) {
+            left -= item.bytes();
+            if (left < 0) {
+                break;
+            }
+            first.add(item);
+        }
+        put(name, first);
+        return items.size() - first.size();
     }
 
     Fields putAll(Fields others) {
@@ -99,6 +124,15 @@ final class Fields {
         }
     }
 
+    /** Names that somebody else chose may be of any length. */
+    private static String brief(String text) {
+        if (text.length() <= TEXT_AT_MOST) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(TEXT_AT_MOST - 1)) ? TEXT_AT_MOST - 1 : TEXT_AT_MOST;
+        return text.substring(0, end) + '\u2026';
+    }
+
     private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value instanceof Fields fields) {
             json.writeStartObject();
@@ -120,7 +154,7 @@ final class Fields {
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
         } else if (value instanceof String || value instanceof Instant) {
-            json.writeString(value.toString());
+            json.writeString(brief(value.toString()));
         } else if (value == null) {
             json.writeNull();
         } else {

@@ -2,12 +2,16 @@ package io.sessionadmin.console.script;
 
 import io.sessionadmin.console.Messages;
 import io.sessionadmin.console.model.Reason;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The console's reasons for programs and their logs: in English, whatever the reader's language. */
 final class Sentences {
+
+    private static final int SAID_AT_MOST = 20;
+    private static final int LONG = 500;
 
     private Sentences() {}
 
@@ -21,6 +25,19 @@ final class Sentences {
     }
 
     static List<String> of(List<Reason> reasons) {
-        return reasons.stream().map(Sentences::say).toList();
+        return few(reasons.stream().map(Sentences::say).toList());
+    }
+
+    /** As many of them as somebody reads, and how many more there are. */
+    static List<String> few(List<String> sentences) {
+        List<String> few = new ArrayList<>();
+        sentences.stream()
+                .limit(SAID_AT_MOST)
+                .forEach(
+                        sentence -> few.add(sentence.length() > LONG ? sentence.substring(0, LONG) + "..." : sentence));
+        if (sentences.size() > SAID_AT_MOST) {
+            few.add("And " + (sentences.size() - SAID_AT_MOST) + " more.");
+        }
+        return List.copyOf(few);
     }
 }

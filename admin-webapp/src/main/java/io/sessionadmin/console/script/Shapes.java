@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shapes {
 
+    private static final long CONTEXTS_BYTES = 150_000;
+    private static final long FAILURES_BYTES = 20_000;
+    private static final int NODES_NAMED = 10;
+
     private final String node;
 
     /** @param node the name of this node */
@@ -41,21 +45,23 @@ final class Shapes {
         this.node = node;
     }
 
-    Fields contexts(EngineSessions.Overview overview) {
+    /** As many contexts as an answer has room for. */
+    Fields contexts(EngineSessions.Overview overview) throws IOException {
         List<Fields> contexts = new ArrayList<>();
-        overview.contexts().forEach(context -> contexts.add(context(context)));
-        overview.orphans().forEach(context -> contexts.add(context(context)));
-        return new Fields()
-                .put("node", node)
-                .put("asOf", overview.now())
-                .put("contexts", contexts)
-                .put("notShown", overview.moreOrphans())
-                .put("problems", Sentences.of(overview.problems()));
+        for (ContextSummary context : overview.contexts()) {
+            contexts.add(context(context));
+        }
+        for (ContextSummary context : overview.orphans()) {
+            contexts.add(context(context));
+        }
+        Fields answer = new Fields().put("node", node).put("asOf", overview.now());
+        int more = answer.putFirst("contexts", contexts, CONTEXTS_BYTES);
+        return answer.put("notShown", overview.moreOrphans() + more).put("problems", Sentences.of(overview.problems()));
     }
 
     // ------------------------------------------------------------------ a context
 
-    private Fields context(ContextSummary context) {
+    private Fields context(ContextSummary context) throws IOException {
         Fields notExact = new Fields();
         var keeping = context.keeping();
         Fields fields = address(context.address())
@@ -73,14 +79,14 @@ final class Shapes {
         for (SessionBackup.State state : List.of(CURRENT, PENDING, NEVER)) {
             fields.put(word(state), Numbers.backups(context, state), notExact);
         }
-        return fields.put("overdue", Numbers.overdue(context), notExact)
+        fields.put("overdue", Numbers.overdue(context), notExact)
                 .put("failing", Numbers.failing(context), notExact)
                 .put("oldestUnsavedSeconds", Numbers.oldestUnsavedAnywhere(context), notExact)
                 .put("overdueHere", Numbers.backups(context, OVERDUE), notExact)
                 .put("failingHere", Numbers.backups(context, FAILING), notExact)
-                .put("oldestUnsavedHereSeconds", Numbers.oldestUnsaved(context), notExact)
-                .put("failures", failures(context))
-                .put(
+                .put("oldestUnsavedHereSeconds", Numbers.oldestUnsaved(context), notExact);
+        fields.putFirst("failures", failures(context), FAILURES_BYTES);
+        return fields.put(
                         "othersAsOfSeconds",
                         Optional.ofNullable(context.elsewhere().asOf()).map(Duration::toSeconds))
                 .put(
@@ -88,6 +94,7 @@ final class Shapes {
                         context.nodes().late().stream()
                                 .map(late -> late.report().origin().node())
                                 .distinct()
+                                .limit(NODES_NAMED)
                                 .toList())
                 .put(
                         "oldestBackupSeconds",
