@@ -49,7 +49,7 @@ public record HealthPage(Tag summary, String asOf, List<Item> findings, List<Cha
                     + 2 * Room.of(context)
                     + elements.stream()
                             .flatMap(element -> element.lines().stream())
-                            .mapToInt(line -> 180 + Room.of(Stream.of(line.name(), line.name(), line.value())))
+                            .mapToInt(line -> 240 + Room.of(Stream.of(line.name(), line.name(), line.value())))
                             .sum();
         }
     }
