@@ -89,7 +89,7 @@ public record SessionsPage(
     private static final int ROWS_BYTES = 170_000;
 
     /** What a row takes beside its texts. */
-    private static final int ROW_BYTES = 1_500;
+    private static final int ROW_BYTES = 1_200;
 
     /** @param cannotInvalidate why no session can be ended from here; empty when nothing is in the way */
     static SessionsPage of(
