@@ -101,19 +101,10 @@ public final class NodeTable {
         });
     }
 
-    private static final String HAS_FAILURE = """
-            select count(*) from pg_attribute
-             where attrelid = to_regclass(?) and attname = 'failure' and not attisdropped""";
-
     /** Asked for until it is there, so that an upgrade under a running node is noticed. */
     private boolean tells(Connection connection) throws SQLException {
         if (!tells) {
-            try (PreparedStatement statement = connection.prepareStatement(HAS_FAILURE)) {
-                statement.setString(1, table.quotedName());
-                try (ResultSet row = statement.executeQuery()) {
-                    tells = row.next() && row.getInt(1) > 0;
-                }
-            }
+            tells = OptionalTable.nodesTellWhy(connection, table.quotedName());
         }
         return tells;
     }

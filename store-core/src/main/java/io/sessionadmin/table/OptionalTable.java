@@ -126,6 +126,20 @@ final class OptionalTable {
         }
     }
 
+    private static final String TELLS_WHY = """
+            select count(*) from pg_attribute
+             where attrelid = to_regclass(?) and attname = 'failure' and not attisdropped""";
+
+    /** Whether the table of nodes has a place for what fails: one that a former version made has none. */
+    static boolean nodesTellWhy(Connection connection, String quotedTable) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TELLS_WHY)) {
+            statement.setString(1, quotedTable);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getInt(1) > 0;
+            }
+        }
+    }
+
     private String reason(StoreUnavailableException e) {
         return switch (String.valueOf(e.sqlState())) {
             case "42P01" -> absent();

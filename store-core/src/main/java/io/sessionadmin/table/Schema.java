@@ -48,7 +48,10 @@ final class Schema {
         try {
             database.transaction(connection -> {
                 lockOutOtherNodes(connection);
-                if (!allExist(connection) || (mode == SchemaMode.UPGRADE && !nodesTellWhy(connection))) {
+                if (!allExist(connection)
+                        || (mode == SchemaMode.UPGRADE
+                                && !OptionalTable.nodesTellWhy(
+                                        connection, OptionalTable.in(names, "tomcat_sessions_nodes")))) {
                     run(connection, optionalTables());
                 }
                 return connection;
@@ -67,16 +70,6 @@ final class Schema {
             }
         }
         return true;
-    }
-
-    private boolean nodesTellWhy(Connection connection) throws SQLException {
-        String asked = "select count(*) from pg_attribute where attrelid = to_regclass(?) and attname = 'failure'";
-        try (PreparedStatement statement = connection.prepareStatement(asked)) {
-            statement.setString(1, OptionalTable.in(names, "tomcat_sessions_nodes"));
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getInt(1) > 0;
-            }
-        }
     }
 
     /** Two nodes that start at once must not create the table twice. The lock ends with the transaction. */
