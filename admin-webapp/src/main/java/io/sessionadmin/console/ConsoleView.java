@@ -9,7 +9,6 @@ import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionQuery;
-import io.sessionadmin.console.model.SessionSort;
 import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.Handle;
 import java.net.URLEncoder;
@@ -98,11 +97,10 @@ sealed interface ConsoleView {
         }
     }
 
-    /** GET: the same sessions, all of them, for other programs. */
+    /** GET: the same sessions in the same order, all of them, for other programs. */
     record Export(SessionQuery query, Format format) implements ConsoleView {
         String href(String root) {
-            SessionQuery all =
-                    new SessionQuery(query.scope(), query.filter(), SessionSort.HANDLE, null, SessionQuery.LIMIT);
+            SessionQuery all = query.behind(null).atMost(SessionQuery.LIMIT);
             return root + "/sessions/export" + address(all, "format=" + format.word());
         }
     }
@@ -265,7 +263,7 @@ sealed interface ConsoleView {
         String format = one(parameters, "format").orElse("");
         try {
             SessionQuery query = SessionQuery.parse(parameters, Set.of("format"));
-            if (!query.parameters().equals(query.filter().parameters())) {
+            if (query.after() != null || query.limit() != SessionQuery.LIMIT) {
                 return new Refused(ConsoleFailure.BAD_REQUEST, Reason.of("refused.export"));
             }
             return Stream.of(Format.values())

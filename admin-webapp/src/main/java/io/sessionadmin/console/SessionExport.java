@@ -5,6 +5,7 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionQuery;
+import io.sessionadmin.console.model.SessionWalk;
 import io.sessionadmin.console.model.SessionsFound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sessions that a filter takes, written one after the other while they are read, however many they are. There are
- * handles in it and no session id.
+ * All sessions that a filter takes, in the order of the list, written one after the other while they are read, however
+ * many they are. There are handles in it and no session id.
  */
 final class SessionExport {
 
@@ -52,25 +53,37 @@ final class SessionExport {
     /** <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>; what is missing stands in a last line of one cell. */
     void csv() throws IOException {
         out.write(COLUMNS.stream().collect(Collectors.joining(",")) + "\r\n");
-        for (String problem : each(values -> out.write(
-                values.values().stream().map(SessionExport::cell).collect(Collectors.joining(",")) + "\r\n"))) {
-            out.write(cell(words.say("export.incomplete", problem)) + "\r\n");
+        out.flush(); // to put them in order may take a while
+        SessionWalk.Walked walked = each(values ->
+                out.write(values.values().stream().map(SessionExport::cell).collect(Collectors.joining(",")) + "\r\n"));
+        if (walked.runs() > 1) {
+            out.write(cell(words.say("export.runs", walked.runs())) + "\r\n");
+        }
+        for (Reason problem : walked.problems()) {
+            out.write(cell(words.say("export.incomplete", words.say(problem))) + "\r\n");
         }
     }
 
     /** An object with the sessions in it; {@code complete} stands behind them, as it is known then. */
     void json() throws IOException {
-        out.write("{\"asOf\":" + string(words.now().toString()) + ",\"sessions\":[");
+        out.write("{\"asOf\":" + string(words.now().toString()) + ",\"sort\":"
+                + string(query.sort().word()) + ",\"sessions\":[");
+        out.flush();
         boolean[] first = {true};
-        List<String> problems = each(values -> {
+        SessionWalk.Walked walked = each(values -> {
             out.write(first[0] ? "\n" : ",\n");
             first[0] = false;
             out.write(values.entrySet().stream()
                     .map(field -> string(field.getKey()) + ":" + value(field.getValue()))
                     .collect(Collectors.joining(",", "{", "}")));
         });
-        out.write("\n],\"complete\":" + problems.isEmpty() + ",\"problems\":"
-                + problems.stream().map(SessionExport::string).collect(Collectors.joining(",", "[", "]")) + "}\n");
+        List<Reason> problems = walked.problems();
+        out.write("\n],\"complete\":" + problems.isEmpty() + ",\"runs\":" + walked.runs() + ",\"problems\":"
+                + problems.stream()
+                        .map(words::say)
+                        .map(SessionExport::string)
+                        .collect(Collectors.joining(",", "[", "]"))
+                + "}\n");
     }
 
     @FunctionalInterface
@@ -78,9 +91,9 @@ final class SessionExport {
         void write(Map<String, @Nullable Object> values) throws IOException;
     }
 
-    private List<String> each(Line line) throws IOException {
+    private SessionWalk.Walked each(Line line) throws IOException {
         try {
-            List<Reason> problems = sessions.walk(query.scope(), query.filter(), item -> {
+            return sessions.walk(query.scope(), query.filter(), query.sort(), item -> {
                         try {
                             line.write(values(item));
                             return true;
@@ -88,8 +101,7 @@ final class SessionExport {
                             throw new UncheckedIOException(e);
                         }
                     })
-                    .orElse(List.of());
-            return problems.stream().map(words::say).toList();
+                    .orElse(new SessionWalk.Walked(List.of(), 1));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // the reader has gone
         }

@@ -3,11 +3,13 @@ package io.sessionadmin.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sessionadmin.console.model.ContextAddress;
+import io.sessionadmin.console.model.Reason;
 import io.sessionadmin.console.model.Selection;
 import io.sessionadmin.console.model.SessionCursor;
 import io.sessionadmin.console.model.SessionFilter;
 import io.sessionadmin.console.model.SessionQuery;
 import io.sessionadmin.console.model.SessionScope;
+import io.sessionadmin.console.model.SessionSort;
 import io.sessionadmin.table.AuditTable;
 import io.sessionadmin.table.Handle;
 import java.net.URI;
@@ -100,12 +102,21 @@ final class ConsoleViewTest {
     void aFilterAndItsExportAreReadBackAsWritten() throws Exception {
         var filter = SessionFilter.parse(
                 Map.of("user", new String[] {"a&b=c <d> \u20ac"}, "idleOver", new String[] {"2h"}), Set.of());
-        SessionQuery query = SessionQuery.of(null).with(filter);
+        SessionQuery all = SessionQuery.of(null).with(filter);
+        SessionQuery query = new SessionQuery(all.scope(), filter, SessionSort.LARGEST, null, all.limit());
         var export = new ConsoleView.Export(query, ConsoleView.Format.CSV);
 
         assertThat(follow(new ConsoleView.Sessions(query).href("/session-admin")))
                 .isEqualTo(new ConsoleView.Sessions(query));
         assertThat(follow(export.href("/session-admin"))).isEqualTo(export);
+        assertThat(follow(export.href("/session-admin") + "&limit=10")).isEqualTo(refusedExport());
+        assertThat(follow(export.href("/session-admin") + "&after=" + HANDLE.hex() + "~"))
+                .isEqualTo(refusedExport());
+    }
+
+    /** A file is no page of one. */
+    private static ConsoleView refusedExport() {
+        return new ConsoleView.Refused(ConsoleFailure.BAD_REQUEST, Reason.of("refused.export"));
     }
 
     @Test

@@ -297,9 +297,23 @@ public final class RowSearch {
      * @param until the last one that is of interest; null for all
      */
     public Result inOrder(@Nullable Handle after, @Nullable Handle until, int limit) throws StoreUnavailableException {
+        return inOrder(Order.HANDLE, after, until, limit);
+    }
+
+    /**
+     * All of the next rows behind a cursor, in the order of their handles, each with what another order sorts it by.
+     *
+     * @param after null for the beginning
+     */
+    public Result keys(Order order, @Nullable Handle after) throws StoreUnavailableException {
+        return inOrder(order, after, null, rows + 1);
+    }
+
+    private Result inOrder(Order order, @Nullable Handle after, @Nullable Handle until, int limit)
+            throws StoreUnavailableException {
         return database.reading(connection -> {
             Source source = source(connection);
-            String sql = FIRST.formatted(JUDGED.formatted(Order.HANDLE.key, looked(source, Order.HANDLE)));
+            String sql = FIRST.formatted(JUDGED.formatted(order.key, looked(source, order)));
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
                 Parameters parameters = bindLooked(connection, statement, source, after, until);
                 bindSought(connection, parameters);

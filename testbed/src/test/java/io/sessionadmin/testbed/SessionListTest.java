@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,6 +16,9 @@ final class SessionListTest {
 
     private static final String HOSTILE = "=cmd|' /C calc'!A0,\"<img src=x onerror=alert(1)>\"";
     private static final Pattern HANDLE = Pattern.compile("(?m)^([0-9a-f]{32}),localhost,/shop,");
+
+    /** Behind the time of creation. */
+    private static final Pattern LAST_ACCESS = Pattern.compile(",20[^,]*Z,(20[^,]*Z),");
 
     @OnBothTomcats
     void sessionsAreFilteredPagedExportedAndLookedUp(TomcatLine line) {
@@ -98,7 +102,7 @@ final class SessionListTest {
         var admin = new Admin(here);
         HttpResponse<String> csv = admin.request(
                 "GET",
-                "/session-admin/sessions/export?format=csv&host=localhost&context=/shop",
+                "/session-admin/sessions/export?format=csv&host=localhost&context=/shop&sort=-idle",
                 BodyPublishers.noBody());
         Matcher rows = HANDLE.matcher(csv.body().replace("\r\n", "\n"));
         Set<String> handles = new HashSet<>();
@@ -106,13 +110,17 @@ final class SessionListTest {
             handles.add(rows.group(1));
         }
         assertThat(handles).hasSize(242);
+        assertThat(LAST_ACCESS.matcher(csv.body()).results().map(found -> Instant.parse(found.group(1))))
+                .as("the order of the list")
+                .hasSize(242)
+                .isSorted();
         assertThat(csv.headers().firstValue("Content-Disposition").orElse("")).contains("sessions.csv");
         assertThat(csv.body())
                 .contains("\"'" + HOSTILE.replace("\"", "\"\"") + "\"")
                 .doesNotContain(id)
                 .doesNotContain("STORED1");
         String json = admin.page("/session-admin/sessions/export?format=json&user=alice");
-        assertThat(json).contains("\"user\":\"alice\"", "\"state\":\"live\"", "\"complete\":true");
+        assertThat(json).contains("\"user\":\"alice\"", "\"state\":\"live\"", "\"complete\":true", "\"runs\":1");
         assertThat(json.split("\"handle\"", -1)).hasSize(2);
     }
 

@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * at a bounded cost is said to be a guess.
  */
 final class Census {
+
+    private static final Log log = LogFactory.getLog(Census.class);
 
     /** So many live sessions are looked up for all contexts in numbers: five queries, or as many looks at files. */
     static final int FOR_OVERVIEW = 5_000;
@@ -77,8 +82,20 @@ final class Census {
         return new Census(context, sessions, now, askedAtMost, rounds).count();
     }
 
+    /** What goes wrong in one context must not hide the others. */
+    static ContextSummary guarded(DeployedContext context, Instant now, Supplier<ContextSummary> census) {
+        try {
+            return census.get();
+        } catch (RuntimeException | LinkageError e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            log.warn("The sessions of " + context.app() + " can't be counted: "
+                    + e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+            return failed(context, Reason.threw(e), now);
+        }
+    }
+
     /** Of a context that could not be counted. */
-    static ContextSummary failed(DeployedContext context, Reason reason, Instant now) {
+    private static ContextSummary failed(DeployedContext context, Reason reason, Instant now) {
         Figure unknown = Figure.unknown(reason);
         return new ContextSummary(
                 context.address(),

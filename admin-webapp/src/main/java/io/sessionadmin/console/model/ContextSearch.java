@@ -238,6 +238,100 @@ final class ContextSearch {
         return entries;
     }
 
+    // ------------------------------------------------------------------ all of them, in another order
+
+    /**
+     * How far a run was filled.
+     *
+     * @param horizon nothing behind this session was looked at; null when all were
+     */
+    record Collected(@Nullable Handle horizon, Reason problem) {}
+
+    /**
+     * Collects what sessions are sorted by until a run is full, in the order of handles. Some may turn out not to meet the
+     * filter when they are read.
+     *
+     * @param from null for the beginning
+     * @param place of this context in the run
+     */
+    Collected collect(@Nullable Handle from, int place, SessionRun run) {
+        Handle horizon = null;
+        Reason problem = Reason.NONE;
+        try {
+            horizon = stored.collect(from, place, run);
+        } catch (IOException e) {
+            problem = Reason.of(e);
+        }
+        List<LiveSession> behind = LiveSnapshot.behind(from, taken());
+        Handle last = horizon;
+        List<LiveSession> within = behind.stream()
+                .takeWhile(session -> isWithin(session.handle(), last))
+                .toList();
+        for (int at = 0; at < within.size(); at += AT_ONCE) {
+            collect(within.subList(at, Math.min(within.size(), at + AT_ONCE)), place, run);
+        }
+        return new Collected(horizon, problem);
+    }
+
+    private void collect(List<LiveSession> live, int place, SessionRun run) {
+        if (needsRows()) {
+            try {
+                entries(live, live.size()).forEach(entry -> run.add(place, sort.key(entry), entry.handle()));
+                return;
+            } catch (IOException e) {
+                // The others have said so, or will: the sessions in memory are there all the same.
+            }
+        }
+        live.forEach(session -> run.add(place, sort.key(session), session.handle()));
+    }
+
+    /** Sessions as they are now, by their handles, as far as they are there and meet the filter. */
+    record Reread(Map<Handle, SessionEntry> entries, Reason problem) {}
+
+    Reread again(List<Handle> handles) {
+        Map<Handle, StoredRow> rows = new HashMap<>();
+        Reason problem = Reason.NONE;
+        EntryReader reader = context.reader();
+        try {
+            context.stored().find(handles).forEach(row -> rows.put(row.key().handle(), row));
+        } catch (IOException e) {
+            problem = Reason.of(e);
+            reader = context.withoutStore();
+        }
+        Map<Handle, SessionEntry> entries = new HashMap<>();
+        for (Handle handle : handles) {
+            LiveSession live = LiveSnapshot.beginningWith(
+                            handle.hex(), context.live().sessions())
+                    .stream()
+                    .findFirst()
+                    .flatMap(session -> session.again(now))
+                    .orElse(null);
+            StoredRow row = rows.get(handle);
+            if (live == null && row == null) {
+                continue; // it has ended
+            }
+            SessionEntry entry = reader.read(live, row);
+            try {
+                if (filter.takes(entry, now) && hasAttribute(entry)) {
+                    entries.put(handle, entry);
+                }
+            } catch (IOException e) {
+                problem = Reason.of(e);
+            }
+        }
+        return new Reread(entries, problem);
+    }
+
+    private boolean hasAttribute(SessionEntry entry) throws IOException {
+        String name = filter.attribute();
+        LiveSession live = entry.live();
+        StoredRow row = entry.row();
+        return name == null
+                || (live != null
+                        ? live.hasAttribute(name)
+                        : row != null && StoredMatches.hasAttribute(context.stored(), row, name));
+    }
+
     // ------------------------------------------------------------------ how many
 
     /** All that meet the filter, counted or, where that costs too much, estimated. */

@@ -9,16 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.catalina.Engine;
 import org.apache.catalina.util.SessionConfig;
-import org.apache.juli.logging.Log;
-import org.apache.juli.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineSessions {
 
-    private static final Log log = LogFactory.getLog(EngineSessions.class);
-
     /** So many contexts that are not deployed here are counted: each costs some queries. */
     private static final int ORPHANS_AT_MOST = 100;
 
@@ -36,12 +30,14 @@ public final class EngineSessions {
     private final Deployments deployments;
     private final Clock clock;
     private final ReadingRounds rounds = new ReadingRounds();
+    private final SessionLists lists;
     private final LastHour lastHour = new LastHour();
 
     public EngineSessions(Engine engine, Clock clock) {
         this.engine = engine;
         this.deployments = new Deployments(engine);
         this.clock = clock;
+        this.lists = new SessionLists(deployments, clock, rounds);
     }
 
     /** How this node is called: its route, else its engine's name. */
@@ -115,7 +111,8 @@ public final class EngineSessions {
         Instant now = clock.instant();
         List<DeployedContext> deployed = deployments.all();
         List<ContextSummary> contexts = deployed.stream()
-                .map(context -> count(context, now, Census.FOR_OVERVIEW))
+                .map(context ->
+                        Census.guarded(context, now, () -> Census.of(context, now, Census.FOR_OVERVIEW, rounds)))
                 .toList();
         List<Reason> problems = new ArrayList<>();
         List<ContextSummary> orphans = new ArrayList<>();
@@ -124,22 +121,6 @@ public final class EngineSessions {
                 .limit(ORPHANS_AT_MOST)
                 .forEach(table -> orphans.add(Census.of(table.getKey(), table.getValue(), now, rounds)));
         return new Overview(contexts, orphans, tables.size() - orphans.size(), problems, now);
-    }
-
-    private ContextSummary count(DeployedContext context, Instant now, int askedAtMost) {
-        return guarded(context, now, () -> Census.of(context, now, askedAtMost, rounds));
-    }
-
-    /** What goes wrong in one context must not hide the others. */
-    private static ContextSummary guarded(DeployedContext context, Instant now, Supplier<ContextSummary> census) {
-        try {
-            return census.get();
-        } catch (RuntimeException | LinkageError e) {
-            StackTraceElement[] trace = e.getStackTrace();
-            log.warn("The sessions of " + context.app() + " can't be counted: "
-                    + e.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
-            return Census.failed(context, Reason.threw(e), now);
-        }
     }
 
     /**
@@ -152,66 +133,20 @@ public final class EngineSessions {
 
     /** A page for people to look at; empty when there is no such context, here or in a store. */
     public Optional<Listing> list(SessionQuery query) {
-        Instant now = clock.instant();
-        ContextAddress address = query.scope().address();
-        if (address instanceof ContextAddress.Deployed deployed) {
-            return deployments.find(deployed).map(context -> list(query, context, now));
-        }
-        if (address instanceof ContextAddress.Orphan orphan) {
-            return deployments.orphan(orphan.app()).map(table -> list(query, orphan.app(), table, now));
-        }
-        SessionSearch search = new SessionSearch(places(query.scope(), now), query.filter(), query.sort(), now);
-        return Optional.of(new Listing(null, search.page(query.after(), query.limit()), source(null)));
-    }
-
-    /** What is in memory is looked at once, for the numbers and for the page. */
-    private Listing list(SessionQuery query, DeployedContext context, Instant now) {
-        LiveSnapshot live = context.lately(now);
-        ContextSummary summary = live.summary(
-                () -> guarded(context, now, () -> Census.of(context, live.sessions(), now, Census.FOR_LIST, rounds)));
-        return list(
-                query,
-                summary,
-                new SessionSearch.Place(
-                        context.address(),
-                        context.app(),
-                        () -> SearchedContext.of(context, live, now),
-                        () -> all(summary)),
-                now);
-    }
-
-    private Listing list(SessionQuery query, String app, TableSessions table, Instant now) {
-        ContextSummary summary = Census.of(app, table, now, rounds);
-        return list(
-                query,
-                summary,
-                new SessionSearch.Place(
-                        summary.address(), app, () -> SearchedContext.of(app, table, now), () -> all(summary)),
-                now);
-    }
-
-    private Listing list(SessionQuery query, ContextSummary summary, SessionSearch.Place place, Instant now) {
-        SessionSearch search = new SessionSearch(List.of(place), query.filter(), query.sort(), now);
-        return new Listing(summary, search.page(query.after(), query.limit()), source(place.address()));
-    }
-
-    private Reason source(@Nullable ContextAddress address) {
-        return replicas(address).stream().findFirst().map(Replicas::said).orElse(Reason.NONE);
+        return lists.list(query);
     }
 
     /** Replicas that are read for these contexts; of all for null. */
     public List<ReplicaState> replicas(@Nullable ContextAddress address) {
-        return Replicas.of(deployments.all().stream()
-                .filter(context -> address == null || context.address().equals(address))
-                .toList());
+        return lists.replicas(address);
     }
 
     /** The contexts that have a session with this handle, in memory or in a store. */
     public List<ContextAddress> contextsOf(Handle handle) throws IOException {
         List<ContextAddress> found = new ArrayList<>();
-        for (SessionSearch.Place place : places(new SessionScope.AllContexts(), clock.instant())) {
-            if (find(place.address(), handle).isPresent()) {
-                found.add(place.address());
+        for (ContextAddress context : contexts()) {
+            if (find(context, handle).isPresent()) {
+                found.add(context);
             }
         }
         return found;
@@ -228,39 +163,13 @@ public final class EngineSessions {
     }
 
     /**
-     * Walks through all sessions that meet a filter, however many there are, in the order of their contexts and handles.
+     * Walks through all sessions that meet a filter, however many there are, in the order of a list.
      *
      * @return what was missing on the way; empty when there is no such context
      */
-    public Optional<List<Reason>> walk(SessionScope scope, SessionFilter filter, Visitor visitor) {
-        return search(scope, filter, SessionSort.HANDLE).map(search -> {
-            Set<Reason> problems = new LinkedHashSet<>();
-            SessionCursor after = null;
-            do {
-                SessionsFound page = search.next(after, SessionQuery.LIMIT);
-                problems.addAll(page.problems());
-                for (SessionsFound.Item item : page.items()) {
-                    if (!visitor.test(item)) {
-                        return List.copyOf(problems);
-                    }
-                }
-                after = page.next();
-            } while (after != null && visitor.hasTime());
-            return List.copyOf(problems);
-        });
-    }
-
-    /** Takes sessions one by one. */
-    @FunctionalInterface
-    public interface Visitor {
-
-        /** Answers whether to go on. */
-        boolean test(SessionsFound.Item item);
-
-        /** Whether to go on to the next page; one that goes on costs a moment, even when nothing in it matches. */
-        default boolean hasTime() {
-            return true;
-        }
+    public Optional<SessionWalk.Walked> walk(
+            SessionScope scope, SessionFilter filter, SessionSort sort, SessionVisitor visitor) {
+        return lists.walk(scope, filter, sort, visitor);
     }
 
     /** Nodes that may have sessions in memory which were never saved, so that nobody here sees them; with the way out. */
@@ -269,53 +178,6 @@ public final class EngineSessions {
                 .filter(context -> scope.address() == null || context.address().equals(scope.address()))
                 .flatMap(context -> context.nodes().unseen(context.address()).stream())
                 .toList();
-    }
-
-    private Optional<SessionSearch> search(SessionScope scope, SessionFilter filter, SessionSort sort) {
-        Instant now = clock.instant();
-        List<SessionSearch.Place> places = places(scope, now);
-        return places.isEmpty() && scope.address() != null
-                ? Optional.empty()
-                : Optional.of(new SessionSearch(places, filter, sort, now));
-    }
-
-    private List<SessionSearch.Place> places(SessionScope scope, Instant now) {
-        ContextAddress address = scope.address();
-        if (address instanceof ContextAddress.Deployed deployed) {
-            return deployments.find(deployed).stream()
-                    .map(context -> place(context, now))
-                    .toList();
-        }
-        if (address instanceof ContextAddress.Orphan orphan) {
-            return deployments.orphan(orphan.app()).stream()
-                    .map(table -> place(orphan.app(), table, now))
-                    .toList();
-        }
-        List<DeployedContext> deployed = deployments.all();
-        List<SessionSearch.Place> places = new ArrayList<>();
-        deployed.forEach(context -> places.add(place(context, now)));
-        deployments.orphans(deployed, new ArrayList<>()).forEach((app, table) -> places.add(place(app, table, now)));
-        return places;
-    }
-
-    private SessionSearch.Place place(DeployedContext context, Instant now) {
-        return new SessionSearch.Place(
-                context.address(),
-                context.app(),
-                () -> SearchedContext.of(context, now),
-                () -> all(count(context, now, Census.FOR_LIST)));
-    }
-
-    private SessionSearch.Place place(String app, TableSessions table, Instant now) {
-        return new SessionSearch.Place(
-                new ContextAddress.Orphan(app),
-                app,
-                () -> SearchedContext.of(app, table, now),
-                () -> all(Census.of(app, table, now, rounds)));
-    }
-
-    private static Figure all(ContextSummary context) {
-        return context.sessions().plus(context.invalidated());
     }
 
     /** Whether there is such a context, here or in a store. */

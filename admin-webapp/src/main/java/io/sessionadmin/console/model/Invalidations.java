@@ -88,7 +88,8 @@ public final class Invalidations implements AutoCloseable {
             problems = found.map(page -> page.problem().isGiven() ? List.of(page.problem()) : List.of());
         } else {
             Selection.Matching matching = (Selection.Matching) selection;
-            problems = sessions.walk(matching.in(), matching.filter(), collector);
+            problems = sessions.walk(matching.in(), matching.filter(), SessionSort.HANDLE, collector)
+                    .map(SessionWalk.Walked::problems);
             if (collector.unfinished) {
                 throw new UnfinishedException(previewAtMost);
             }
@@ -98,7 +99,7 @@ public final class Invalidations implements AutoCloseable {
     }
 
     /** Takes what can be ended. */
-    private final class Collector implements EngineSessions.Visitor {
+    private final class Collector implements SessionVisitor {
         private final long begun = System.nanoTime();
         private final Set<Handle> own;
         private final Map<ContextAddress, Optional<EngineSessions.Reach>> reaches = new LinkedHashMap<>();

@@ -33,6 +33,15 @@ sealed interface StoredMatches {
     Part page(@Nullable Handle from, @Nullable Handle until, SessionCursor.@Nullable Sorted after, int limit)
             throws IOException;
 
+    /**
+     * Adds what they are sorted by to a run, in the order of handles, until it is full.
+     *
+     * @param place of this context in the run
+     * @return nothing behind this session was looked at; null when all were
+     */
+    @Nullable
+    Handle collect(@Nullable Handle from, int place, SessionRun run) throws IOException;
+
     Figure count() throws IOException;
 
     /** The rows of sessions in memory. */
@@ -115,6 +124,25 @@ sealed interface StoredMatches {
                 cursor = last.handle();
             }
             return new Part(entries, sort == SessionSort.HANDLE ? cursor : null);
+        }
+
+        @Override
+        public @Nullable Handle collect(@Nullable Handle from, int place, SessionRun run) throws IOException {
+            if (filter.backup() != null) {
+                return null;
+            }
+            RowSearch search = search(rowsAtMost());
+            Handle cursor = from;
+            do {
+                RowSearch.Result result = search.keys(sort.stored(), cursor);
+                for (RowSearch.Found found : result.found()) {
+                    if (isOwn(found.id())) {
+                        run.add(place, found.key(), found.handle());
+                    }
+                }
+                cursor = result.horizon();
+            } while (cursor != null && !run.isFull());
+            return cursor;
         }
 
         private List<SessionEntry> taken(List<RowSearch.Found> found) throws IOException {
@@ -288,6 +316,23 @@ sealed interface StoredMatches {
                 }
             }
             return new Part(entries, cursor);
+        }
+
+        @Override
+        public @Nullable Handle collect(@Nullable Handle from, int place, SessionRun run) throws IOException {
+            Handle cursor = from;
+            List<StoredRow> rows;
+            do {
+                rows = context.stored().page(cursor, ContextSearch.AT_ONCE);
+                for (StoredRow row : rows) {
+                    cursor = row.key().handle();
+                    if (!inMemory.containsKey(row.key().id())) {
+                        SessionEntry entry = context.reader().read(null, row);
+                        run.add(place, sort.key(entry), entry.handle());
+                    }
+                }
+            } while (rows.size() == ContextSearch.AT_ONCE && !run.isFull());
+            return rows.size() == ContextSearch.AT_ONCE ? cursor : null;
         }
 
         private void add(List<SessionEntry> entries, StoredRow row, SessionCursor.@Nullable Sorted after)

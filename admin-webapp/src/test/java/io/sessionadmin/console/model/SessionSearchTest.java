@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SessionSearchTest {
 
     private static final String APP = "/Catalina/localhost/shop";
+    private static final long ROOM = 1_000_000;
 
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final Shop shop = Shop.withoutStore();
@@ -89,9 +90,31 @@ final class SessionSearchTest {
                 after = page.next();
             } while (after != null);
             assertThat(seen).as(sort.name()).hasSize(60).isSortedAccordingTo(sort.order());
-            assertThat(seen).extracting(SessionEntry::handle).doesNotHaveDuplicates();
+            List<Handle> handles = seen.stream().map(SessionEntry::handle).toList();
+            assertThat(handles).doesNotHaveDuplicates();
+            assertThat(walk(Map.of(), sort, ROOM, 1)).as("a file by " + sort).isEqualTo(handles);
         }
         assertThat(find(Map.of("user", "alice")).total()).isEqualTo(Figure.exact(15));
+    }
+
+    @Test
+    void aWalkHasEachSessionOnceWhereNotAllCanBePutInOrderTogether() throws Exception {
+        Postgres.execute(database, """
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+                select '/Catalina/localhost/shop', 'many ' || i, '1', 1800, 1000 * i, ''
+                  from generate_series(1, 11000) i""");
+        for (int i = 0; i < 30; i++) {
+            shop.visit("live " + i, now.minusSeconds(i));
+        }
+
+        List<Handle> all = walk(Map.of(), SessionSort.IDLE_LONGEST, 9_000 * 52, 2);
+        List<Handle> some = walk(Map.of("idleUnder", "10m"), SessionSort.IDLE_SHORTEST, ROOM, 1);
+
+        assertThat(all).hasSize(11_030).doesNotHaveDuplicates();
+        assertThat(some)
+                .isEqualTo(IntStream.range(0, 30)
+                        .mapToObj(i -> Handle.of("live " + i))
+                        .toList());
     }
 
     @Test
@@ -152,6 +175,10 @@ final class SessionSearchTest {
         assertThat(handles(search(context, Map.of("idleOver", "1000"), SessionSort.IDLE_LONGEST)
                         .page(null, 1)))
                 .containsExactly(Handle.of("file 11"));
+        assertThat(walk(context, Map.of("attribute", "cart"), SessionSort.IDLE_LONGEST, ROOM, 1))
+                .isEqualTo(IntStream.of(10, 8, 6, 4, 2, 0)
+                        .mapToObj(i -> Handle.of("file " + i))
+                        .toList());
     }
 
     @Test
@@ -183,35 +210,57 @@ final class SessionSearchTest {
         }
     }
 
+    /** @param room bytes of each run */
+    private List<Handle> walk(Map<String, String> parameters, SessionSort sort, long room, int runs) throws Exception {
+        return walk(context(), parameters, sort, room, runs);
+    }
+
+    private static List<Handle> walk(
+            SearchedContext context, Map<String, String> parameters, SessionSort sort, long room, int runs)
+            throws Exception {
+        List<Handle> found = new ArrayList<>();
+        var place = new SessionSearch.Place(context.address(), context.app(), () -> context, () -> Figure.ZERO);
+        SessionWalk.Walked walked = new SessionWalk(
+                        List.of(place), filter(parameters), sort, Instant.now(), () -> new SessionRun(room))
+                .run(item -> found.add(item.entry().handle()));
+        assertThat(walked).isEqualTo(new SessionWalk.Walked(List.of(), runs));
+        return found;
+    }
+
     private SessionsFound find(Map<String, String> parameters) throws Exception {
         return search(parameters, SessionSort.HANDLE).page(null, 100);
     }
 
     private SessionSearch search(Map<String, String> parameters, SessionSort sort) throws Exception {
+        return search(context(), parameters, sort);
+    }
+
+    private SearchedContext context() throws Exception {
         TableSessions table = new TableSessions(catalog, APP, false);
         DeployedContext deployed = shop.deployed();
         EntryReader reader = new EntryReader(table, null, null, true, "tc-1", List.of("tc-2"), now);
         EntryReader silent = new EntryReader(table, null, null, false, "tc-1", List.of(), now);
-        return search(
-                new SearchedContext(
-                        deployed.address(),
-                        APP,
-                        table,
-                        new LiveSnapshot(deployed.live(now), now),
-                        "tc-1",
-                        List.of("tc-2"),
-                        reader,
-                        silent),
-                parameters,
-                sort);
+        return new SearchedContext(
+                deployed.address(),
+                APP,
+                table,
+                new LiveSnapshot(deployed.live(now), now),
+                "tc-1",
+                List.of("tc-2"),
+                reader,
+                silent);
     }
 
     private SessionSearch search(SearchedContext context, Map<String, String> parameters, SessionSort sort)
             throws BadParameterException {
+        var place = new SessionSearch.Place(context.address(), context.app(), () -> context, () -> Figure.ZERO);
+        return new SessionSearch(List.of(place), filter(parameters), sort, now);
+    }
+
+    private static SessionFilter filter(Map<String, String> parameters) throws BadParameterException {
         Map<String, String[]> form = new HashMap<>();
         parameters.forEach((name, value) -> form.put(name, new String[] {value}));
-        var place = new SessionSearch.Place(context.address(), context.app(), () -> context, () -> Figure.ZERO);
-        return new SessionSearch(List.of(place), SessionFilter.parse(form, Set.of()), sort, now);
+        return SessionFilter.parse(form, Set.of());
     }
 
     private static List<Handle> handles(SessionsFound found) {
