@@ -138,6 +138,9 @@ final class SharedBatches {
                 sharing.makeWay(session);
                 int upTo = session.changes().upTo();
                 SharedRows.Prepared prepared = rows.prepare(session, held);
+                if (!entries.isEmpty() && bytes + prepared.row().data().length > BYTES_AT_ONCE) {
+                    depart(writers());
+                }
                 entries.add(new Entry(session, before, upTo, prepared));
                 bytes += prepared.row().data().length;
             } catch (StoreUnavailableException e) {

@@ -1,31 +1,30 @@
 package io.sessionadmin.table;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Saves many sessions as one transaction, in the order of their keys so that two nodes never wait for each other; when
+ * Saves many sessions by one statement, in the order of their keys so that two nodes do not wait for each other; when
  * PostgreSQL refuses one of them, each by itself.
  */
 final class Batches {
 
-    private static final Comparator<Saves.Write> BY_KEY = Comparator.comparing(
-                    (Saves.Write write) -> write.row().key().context())
-            .thenComparing(write -> write.row().key().id());
+    private static final Comparator<Saves.Write> BY_ID =
+            Comparator.comparing(write -> write.row().key().id());
 
     private final TableAccess table;
     private final Saves saves;
+    private final ManySaves many;
 
     Batches(TableAccess table, Saves saves) {
         this.table = table;
         this.saves = saves;
+        many = new ManySaves(table);
     }
 
     /** One session, in a transaction of its own. */
@@ -46,7 +45,7 @@ final class Batches {
     }
 
     /**
-     * All of them, with inserts only or updates only among them.
+     * All of them, of one context, with inserts only or updates only among them.
      *
      * @return in the order of the argument
      * @throws StoreUnavailableException when PostgreSQL is away; then none is saved, as far as is known
@@ -54,7 +53,7 @@ final class Batches {
     List<SaveResult> all(List<Saves.Write> writes) throws StoreUnavailableException {
         int[] order = IntStream.range(0, writes.size())
                 .boxed()
-                .sorted(Comparator.comparing(writes::get, BY_KEY))
+                .sorted(Comparator.comparing(writes::get, BY_ID))
                 .mapToInt(Integer::intValue)
                 .toArray();
         List<Saves.Write> sorted = Arrays.stream(order).mapToObj(writes::get).toList();
@@ -67,36 +66,32 @@ final class Batches {
     }
 
     private List<SaveResult> together(List<Saves.Write> sorted) throws StoreUnavailableException {
+        Set<String> written;
         try {
-            return table.transaction(layout -> connection -> batch(connection, layout, sorted));
+            written = table.run(layout -> connection -> sorted.get(0).basis().isNone()
+                    ? many.insert(connection, layout, sorted)
+                    : many.update(connection, sorted));
         } catch (StoreUnavailableException e) {
             if (!e.isAboutTheRow() && !e.isAboutOthers() && !e.isAboutALock() && !e.isLostConnection()) {
                 throw e;
             }
             return singly(sorted);
         }
-    }
-
-    private List<SaveResult> batch(Connection connection, TableLayout layout, List<Saves.Write> sorted)
-            throws SQLException {
-        Clocks clocks = table.clocks();
-        int[] counts;
-        try (PreparedStatement statement = table.statement(connection, Saves.sql(layout, sorted.get(0)))) {
-            for (Saves.Write write : sorted) {
-                saves.bind(statement, layout, write, clocks);
-                statement.addBatch();
-            }
-            counts = statement.executeBatch();
-        }
         List<SaveResult> results = new ArrayList<>();
-        for (int i = 0; i < counts.length; i++) {
-            Saves.Write write = sorted.get(i);
-            results.add(
-                    counts[i] == 1
-                            ? new SaveResult.Saved(Saves.written(write))
-                            : saves.why(connection, layout, write).orElseGet(SaveResult.Stale::new));
+        for (Saves.Write write : sorted) {
+            boolean isWritten = written.contains(write.row().key().id());
+            results.add(isWritten ? new SaveResult.Saved(Saves.written(write)) : byItself(write));
         }
         return results;
+    }
+
+    /** Another one's row was in its way, which has to be looked at; what the others have written counts already. */
+    private SaveResult byItself(Saves.Write write) {
+        try {
+            return one(write);
+        } catch (StoreUnavailableException e) {
+            return new SaveResult.NotSaved(e);
+        }
     }
 
     /**

@@ -72,6 +72,11 @@ final class Parameters {
         return this;
     }
 
+    /** Of a type of PostgreSQL's, as {@code int8}. */
+    Parameters array(String type, @Nullable Object[] values) throws SQLException {
+        return array(statement.getConnection().createArrayOf(type, values));
+    }
+
     Parameters array(Array value) throws SQLException {
         statement.setArray(next++, value);
         return this;

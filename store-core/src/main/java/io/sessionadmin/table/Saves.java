@@ -98,12 +98,15 @@ final class Saves {
         }
     }
 
-    private static final String INSERT = """
+    static final String INTO = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
                                                    reap_after, node, held, user_name, binding_listener, version,
                                                    base_version, session_changes, session_data)
-            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?, ?
-              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock
+            """;
+
+    /** Where a row is in the way. The questions are the age of the new session, whether it wins, and what is apart. */
+    static final String OR_OVER = """
+
             on conflict (app_name, session_id) do update
                set valid_session    = '1',
                    max_inactive     = excluded.max_inactive,
@@ -125,8 +128,17 @@ final class Saves {
                    else ? and stored.last_access <= excluded.last_access + ?
                    end""";
 
-    private static final String INSERT_WITH_KEY_ON_ID =
-            INSERT.replace("on conflict (app_name, session_id)", "on conflict (session_id)");
+    private static final String ONE = INTO + """
+            select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?, ?
+              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock""";
+
+    private static final String INSERT = ONE + OR_OVER;
+
+    private static final String INSERT_WITH_KEY_ON_ID = withKeyOnId(INSERT);
+
+    static String withKeyOnId(String insert) {
+        return insert.replace("on conflict (app_name, session_id)", "on conflict (session_id)");
+    }
 
     private static final String INSERT_SIX_COLUMNS = """
             insert into tomcat_sessions as stored (app_name, session_id, valid_session, max_inactive, last_access,
@@ -151,7 +163,7 @@ final class Saves {
         long age = clocks.age(row.lastAccess());
         parameters.key(row.key()).number(row.maxInactive()).number(age);
         if (layout.ownColumns()) {
-            parameters.numberOrNull(expired(age, row.maxInactive()));
+            parameters.numberOrNull(expired(clocks, row));
             bindOwn(parameters, write);
         }
         parameters.bytes(row.data());
@@ -193,10 +205,10 @@ final class Saves {
         long age = clocks.age(row.lastAccess());
         parameters.number(row.maxInactive()).number(age);
         if (layout.ownColumns()) {
-            parameters.numberOrNull(expired(age, row.maxInactive()));
+            parameters.numberOrNull(expired(clocks, row));
             bindOwn(parameters, write);
         }
-        parameters.bytes(write.isOfChanges() ? null : row.data()).key(row.key());
+        parameters.bytes(whole(row)).key(row.key());
         if (layout.ownColumns()) {
             parameters.number(write.basis().version());
         }
@@ -207,19 +219,27 @@ final class Saves {
         SessionRow row = write.row();
         parameters.text(table.node()).flag(row.held()).text(row.user()).flag(row.bindingListener());
         parameters.number(write.newVersion()).number(write.whole());
-        parameters.bytes(
-                switch (row.form()) {
-                    case WHOLE -> null;
-                    case WHOLE_INDEPENDENT -> NO_CHANGES;
-                    case CHANGES -> row.data();
-                });
+        parameters.bytes(besideTheWhole(row));
+    }
+
+    /** Null where the whole stream of the row stays. */
+    static byte @Nullable [] whole(SessionRow row) {
+        return row.form() == SessionRow.Form.CHANGES ? null : row.data();
+    }
+
+    static byte @Nullable [] besideTheWhole(SessionRow row) {
+        return switch (row.form()) {
+            case WHOLE -> null;
+            case WHOLE_INDEPENDENT -> NO_CHANGES;
+            case CHANGES -> row.data();
+        };
     }
 
     private static final byte[] NO_CHANGES = new byte[0];
 
     /** How long ago the session has expired, which is negative for one that has not; null for one that never does. */
-    private static @Nullable Long expired(long age, int maxInactive) {
-        return maxInactive <= 0 ? null : Long.valueOf(age - maxInactive * 1000L);
+    static @Nullable Long expired(Clocks clocks, SessionRow row) {
+        return row.maxInactive() <= 0 ? null : Long.valueOf(clocks.age(row.lastAccess()) - row.maxInactive() * 1000L);
     }
 
     private static final String WHY = """

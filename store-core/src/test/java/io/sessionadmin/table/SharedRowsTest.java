@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -310,6 +312,59 @@ final class SharedRowsTest {
         }
 
         @Test
+        void newOnesGiveWayEachByItself() throws Exception {
+            long now = now();
+            saved(one.insert(row("THERE", "old")));
+            for (String ended : List.of("ENDED", "LATER")) {
+                saved(one.insert(row(ended, "old")));
+                two.bury(key(ended), now - 10_000);
+            }
+
+            List<SaveResult> results = one.insertAll(List.of(
+                    created("NEW", now - 60_000),
+                    created("THERE", now - 60_000),
+                    created("ENDED", now - 60_000),
+                    created("LATER", now)));
+            saved(results.get(0));
+            assertThat(results.subList(1, 3)).containsExactly(new SaveResult.Stale(), new SaveResult.Invalidated());
+            assertThat(seen(one, "LATER").version()).isEqualTo(saved(results.get(3)));
+            assertThat(text(seen(one, "THERE"))).isEqualTo("old");
+        }
+
+        @Test
+        void aRowIsTheSameWhetherItIsWrittenAloneOrAmongOthers() throws Exception {
+            for (SessionRow.Form form : List.of(SessionRow.Form.WHOLE, SessionRow.Form.WHOLE_INDEPENDENT)) {
+                for (String user : Arrays.asList(null, "O'Hara {\"x\", NULL}")) {
+                    execute("delete from tomcat_sessions");
+                    boolean odd = user == null;
+                    long now = now();
+                    List<SessionRow> rows = Stream.of("ALONE", "A", "B")
+                            .map(id -> new SessionRow(
+                                    key(id),
+                                    odd ? -1 : 600,
+                                    now - 5_000,
+                                    now - 9_000,
+                                    user,
+                                    odd,
+                                    !odd,
+                                    form,
+                                    bytes("\0{\\x")))
+                            .toList();
+                    saved(one.insert(rows.get(0)));
+                    one.insertAll(rows.subList(1, 3)).forEach(SharedRowsTest::saved);
+
+                    assertThat(value("select count(distinct (max_inactive, reap_after is null, node, held, user_name,"
+                                    + " binding_listener, version = base_version, valid_session, ended_at,"
+                                    + " session_changes, session_data)) from tomcat_sessions"))
+                            .isEqualTo("1");
+                    assertThat(value("select greatest(max(last_access) - min(last_access),"
+                                    + " max(reap_after) - min(reap_after)) < 1000 from tomcat_sessions"))
+                            .isEqualTo("t");
+                }
+            }
+        }
+
+        @Test
         void manyAreOneTransaction() throws Exception {
             List<SessionRow> rows = IntStream.range(0, 300)
                     .mapToObj(i -> row("S" + i, "x".repeat(500)))
@@ -396,8 +451,14 @@ final class SharedRowsTest {
             SessionTable unlucky = new SessionTable(
                     () -> losingOneAnswer(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
             unlucky.size(SHOP);
-            lost.add("commit");
-            unlucky.insertAll(List.of(row("A", "a"), row("B", "b"))).forEach(SharedRowsTest::saved);
+            lost.add("insert");
+            List<SessionRow> rows = List.of(row("A", "a"), row("B", "b"));
+            List<RowVersion> versions =
+                    unlucky.insertAll(rows).stream().map(SharedRowsTest::saved).toList();
+            assertThat(lost).isEmpty();
+
+            lost.add("update");
+            unlucky.updateAll(rows, versions).forEach(SharedRowsTest::saved);
             assertThat(lost).isEmpty();
         }
 
@@ -889,7 +950,7 @@ final class SharedRowsTest {
                                 new Class<?>[] {PreparedStatement.class},
                                 (statement, asked, with) -> {
                                     Object answer = invoke(result, asked, with);
-                                    if (asked.getName().equals("executeUpdate")
+                                    if (asked.getName().startsWith("execute")
                                             && lost.remove(sql.substring(0, sql.indexOf(' ')))) {
                                         throw new SQLException("An I/O error occurred.", "08006");
                                     }
