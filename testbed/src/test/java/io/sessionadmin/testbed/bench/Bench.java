@@ -19,7 +19,12 @@ public final class Bench {
             "checkpoint_timeout", "30min");
 
     private static final List<Section> SECTIONS = List.of(
-            new SessionsSection(), new BulkSection(), new RowsSection(), new RequestsSection(), new MemorySection());
+            new SessionsSection(),
+            new BulkSection(),
+            new RowsSection(),
+            new RequestsSection(),
+            new MemorySection(),
+            new GrowthSection());
 
     private Bench() {}
 

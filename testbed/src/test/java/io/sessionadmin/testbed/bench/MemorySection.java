@@ -66,7 +66,7 @@ final class MemorySection implements Section {
     private static double bytesEach(EmbeddedTomcat tomcat, String path, ManagerBase manager, int sessions)
             throws Exception {
         StandardContext context = tomcat.add(path, manager);
-        long before = usedHeap();
+        long before = Heap.used();
         for (int i = 0; i < sessions; i++) {
             StandardSession session = (StandardSession) manager.createSession(null);
             session.access();
@@ -74,22 +74,11 @@ final class MemorySection implements Section {
             session.endAccess();
         }
         manager.backgroundProcess();
-        long after = usedHeap();
+        long after = Heap.used();
         if (manager.getActiveSessions() != sessions) {
             throw new IllegalStateException(manager.getActiveSessions() + " sessions, not " + sessions);
         }
         tomcat.remove(context);
         return (double) (after - before) / sessions;
-    }
-
-    private static long usedHeap() throws InterruptedException {
-        long used = Long.MAX_VALUE;
-        for (int i = 0; i < 4; i++) {
-            System.gc();
-            Thread.sleep(100);
-            Runtime runtime = Runtime.getRuntime();
-            used = Math.min(used, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return used;
     }
 }
