@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.session.StandardSession;
 
@@ -210,7 +211,7 @@ final class GrowthSection implements Section {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws LifecycleException {
             for (int i = 0; i < nodes.size(); i++) {
                 tomcats.get(i).remove(contexts.get(i));
                 tomcats.get(i).close();
