@@ -124,8 +124,8 @@ final class GrowthSection implements Section {
         private final List<SharedPersistentManager> nodes = new ArrayList<>();
         private final String[] visitors = new String[VISITORS];
         private final Random random = new Random(7);
-        private volatile long requests;
-        private volatile long began;
+        private long requests;
+        private long began;
 
         Pair(TestDatabase database, String coherence) throws Exception {
             this.database = database;
