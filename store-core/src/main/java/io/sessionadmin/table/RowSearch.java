@@ -1,5 +1,7 @@
 package io.sessionadmin.table;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -27,33 +29,14 @@ public final class RowSearch {
     /** So many where their streams have to be read. */
     public static final int STREAMS = 1_000;
 
-    /** By what rows are put in order; the handle decides between equal ones. */
-    public enum Order {
-        HANDLE("0"),
-        IDLE_LONGEST("last_access"),
-        IDLE_SHORTEST("-last_access"),
-        OLDEST("coalesce(found_created, 9223372036854775807)"),
-        YOUNGEST("coalesce(-found_created, 9223372036854775807)"),
-        LARGEST("-found_bytes"),
-        SMALLEST("found_bytes");
-
-        private final String key;
-
-        Order(String key) {
-            this.key = key;
-        }
-
-        boolean readsStreams() {
-            return this == OLDEST || this == YOUNGEST;
-        }
-    }
+    private static final byte[] FIRST_OF_ALL = new byte[0];
 
     /**
      * A row that meets the filter.
      *
-     * @param key what it is sorted by, the smallest first; 0 in the order of handles
+     * @param key what it is sorted by
      */
-    public record Found(String id, Handle handle, long key) {}
+    public record Found(String id, Handle handle, SortKey key) {}
 
     /**
      * What a search came upon.
@@ -118,7 +101,7 @@ public final class RowSearch {
     private static final String IN_CHANGES =
             " and (session_changes is null or position(sought in session_changes) = 0)";
 
-    private String row(Order order) {
+    private String row(RowOrder order) {
         boolean own = layout.ownColumns();
         return ROW.formatted(
                 own ? SessionCatalog.BYTES : "coalesce(octet_length(session_data), 0)",
@@ -176,7 +159,7 @@ public final class RowSearch {
         }
     }
 
-    private String looked(Source source, Order order) {
+    private String looked(Source source, RowOrder order) {
         return source.few() == null
                 ? IN_ORDER.formatted(row(order), source.userFirst() ? OF_USER : "", SessionCatalog.HANDLE)
                 : FEW.formatted(row(order), source.few());
@@ -226,13 +209,13 @@ public final class RowSearch {
                 return bytes;
             }
         }
-        return new byte[0]; // there is none
+        return FIRST_OF_ALL;
     }
 
     // ------------------------------------------------------------------ which ones
 
     private static final String JUDGED = """
-            select session_id, found_handle, %s as found_key,
+            select session_id, found_handle, %s as found_key, %s as found_text,
                    row_number() over (order by found_handle) as place,
                    (sought.state is null or sought.state = case
                        when valid_session = '0' then 'INVALIDATED'
@@ -259,6 +242,10 @@ public final class RowSearch {
                        ?::bigint as bytes_over, ?::bigint as bytes_under,
                        (extract(epoch from now()) * 1000)::bigint as now) sought""";
 
+    private String judged(Source source, RowOrder order) {
+        return JUDGED.formatted(order.number, order.text(), looked(source, order));
+    }
+
     private void bindSought(Connection connection, Parameters parameters) throws SQLException {
         RowFilter.State state = filter.state();
         parameters
@@ -272,21 +259,26 @@ public final class RowSearch {
     }
 
     private static final String FIRST = """
-            select session_id, found_handle, found_key, met, place
+            select session_id, found_handle, found_key, found_text, met, place
               from (%s) judged
              where met or place = ?
              order by found_handle
              limit ?""";
 
     private static final String SORTED = """
-            with judged as materialized (%s)
-            (select session_id, found_handle, found_key, met, 0 as place
+            with judged as materialized (%1$s)
+            (select session_id, found_handle, found_key, found_text, met, 0 as place
                from judged
-              where met and (?::bigint is null or (found_key, found_handle) > (?, ?))
-              order by found_key, found_handle
+              cross join (select ?::bigint as number, ?::bytea as text, ?::bytea as handle) behind
+              where met
+                and (behind.number is null or found_key > behind.number
+                     or found_key = behind.number
+                        and (found_text %2$s behind.text
+                             or found_text = behind.text and found_handle > behind.handle))
+              order by found_key, found_text %3$s, found_handle
               limit ?)
             union all
-            (select session_id, found_handle, found_key, false, place
+            (select session_id, found_handle, found_key, found_text, false, place
                from judged
               where place = ?)""";
 
@@ -297,7 +289,7 @@ public final class RowSearch {
      * @param until the last one that is of interest; null for all
      */
     public Result inOrder(@Nullable Handle after, @Nullable Handle until, int limit) throws StoreUnavailableException {
-        return inOrder(Order.HANDLE, after, until, limit);
+        return inOrder(RowOrder.HANDLE, after, until, limit);
     }
 
     /**
@@ -305,15 +297,15 @@ public final class RowSearch {
      *
      * @param after null for the beginning
      */
-    public Result keys(Order order, @Nullable Handle after) throws StoreUnavailableException {
+    public Result keys(RowOrder order, @Nullable Handle after) throws StoreUnavailableException {
         return inOrder(order, after, null, rows + 1);
     }
 
-    private Result inOrder(Order order, @Nullable Handle after, @Nullable Handle until, int limit)
+    private Result inOrder(RowOrder order, @Nullable Handle after, @Nullable Handle until, int limit)
             throws StoreUnavailableException {
         return database.reading(connection -> {
             Source source = source(connection);
-            String sql = FIRST.formatted(JUDGED.formatted(order.key, looked(source, order)));
+            String sql = FIRST.formatted(judged(source, order));
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
                 Parameters parameters = bindLooked(connection, statement, source, after, until);
                 bindSought(connection, parameters);
@@ -330,19 +322,19 @@ public final class RowSearch {
      * @param until the last one that is of interest; null for all
      * @param after only what comes behind this one in that order; null for the first ones
      */
-    public Result sorted(Order order, @Nullable Handle from, @Nullable Handle until, @Nullable Found after, int limit)
+    public Result sorted(RowOrder order, @Nullable Handle from, @Nullable Handle until, @Nullable Found after, int limit)
             throws StoreUnavailableException {
         return database.reading(connection -> {
             Source source = source(connection);
-            String sql = SORTED.formatted(JUDGED.formatted(order.key, looked(source, order)));
+            String sql = SORTED.formatted(
+                    judged(source, order), order.isBackwards() ? "<" : ">", order.isBackwards() ? "desc" : "asc");
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
                 Parameters parameters = bindLooked(connection, statement, source, from, until);
                 bindSought(connection, parameters);
-                Long key = after == null ? null : after.key();
                 parameters
-                        .numberOrNull(key)
-                        .numberOrNull(key)
-                        .bytes(after == null ? new byte[0] : after.handle().bytes())
+                        .numberOrNull(after == null ? null : after.key().number())
+                        .bytes(after == null ? FIRST_OF_ALL : after.key().text().getBytes(UTF_8))
+                        .bytes(after == null ? FIRST_OF_ALL : after.handle().bytes())
                         .number(limit)
                         .number((long) rows);
                 return result(statement);
@@ -358,7 +350,7 @@ public final class RowSearch {
     public Counted count() throws StoreUnavailableException {
         return database.reading(connection -> {
             Source source = source(connection);
-            String sql = COUNT.formatted(JUDGED.formatted(Order.HANDLE.key, looked(source, Order.HANDLE)));
+            String sql = COUNT.formatted(judged(source, RowOrder.HANDLE));
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
                 bindSought(connection, bindLooked(connection, statement, source, null, null));
                 try (ResultSet row = statement.executeQuery()) {
@@ -381,10 +373,11 @@ public final class RowSearch {
             Handle horizon = null;
             while (row.next()) {
                 Handle handle = Handle.ofBytes(row.getBytes(2));
-                if (row.getBoolean(4)) {
-                    found.add(new Found(row.getString(1), handle, row.getLong(3)));
+                if (row.getBoolean(5)) {
+                    SortKey key = new SortKey(row.getLong(3), new String(row.getBytes(4), UTF_8));
+                    found.add(new Found(row.getString(1), handle, key));
                 }
-                if (row.getLong(5) == rows) {
+                if (row.getLong(6) == rows) {
                     horizon = handle;
                 }
             }

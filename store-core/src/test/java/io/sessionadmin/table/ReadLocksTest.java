@@ -59,7 +59,7 @@ final class ReadLocksTest {
         RowSearch search = catalog.search(SHOP, idle, RowSearch.ROWS);
         search.inOrder(null, null, 101);
         search.count();
-        for (RowSearch.Order order : RowSearch.Order.values()) {
+        for (RowOrder order : RowOrder.values()) {
             search.sorted(order, null, null, null, 101);
         }
 

@@ -81,7 +81,7 @@ final class RowSearchTest {
         execute("update tomcat_sessions set session_data = 'garbage' where session_id = 'held'");
         assertThat(ids(filter(null, null, null, null, ALL, old, ALL))).doesNotContain("held");
         assertThat(catalog.search(SHOP, ANY, 100)
-                        .sorted(RowSearch.Order.OLDEST, null, null, null, 10)
+                        .sorted(RowOrder.OLDEST, null, null, null, 10)
                         .found())
                 .hasSize(5);
     }
@@ -107,12 +107,12 @@ final class RowSearchTest {
 
     @Test
     void pagesCoverEachRowOnceInEveryOrder() throws Exception {
-        for (RowSearch.Order order : RowSearch.Order.values()) {
+        for (RowOrder order : RowOrder.values()) {
             RowSearch search = catalog.search(SHOP, ANY, 100);
             List<String> seen = new ArrayList<>();
             RowSearch.@Nullable Found last = null;
             do {
-                RowSearch.Result result = order == RowSearch.Order.HANDLE
+                RowSearch.Result result = order == RowOrder.HANDLE
                         ? search.inOrder(last == null ? null : last.handle(), null, 2)
                         : search.sorted(order, null, null, last, 2);
                 result.found().forEach(found -> seen.add(found.id()));
@@ -124,12 +124,22 @@ final class RowSearchTest {
             assertThat(seen).as(order.name()).hasSize(5).doesNotHaveDuplicates();
         }
         assertThat(catalog.search(SHOP, ANY, 100)
-                        .sorted(RowSearch.Order.LARGEST, null, null, null, 1)
+                        .sorted(RowOrder.USER_BACKWARDS, null, null, null, 3)
+                        .found())
+                .extracting(found -> found.key().text())
+                .containsExactly("bob", "alice", "alice");
+        assertThat(catalog.search(SHOP, ANY, 100)
+                        .sorted(RowOrder.EXPIRES_SOONEST, null, null, null, 2)
+                        .found())
+                .extracting(RowSearch.Found::id)
+                .containsExactly("expired", "swapped out");
+        assertThat(catalog.search(SHOP, ANY, 100)
+                        .sorted(RowOrder.LARGEST, null, null, null, 1)
                         .found())
                 .extracting(RowSearch.Found::id)
                 .containsExactly("swapped out");
         assertThat(catalog.search(SHOP, ANY, 100)
-                        .sorted(RowSearch.Order.IDLE_LONGEST, null, null, null, 1)
+                        .sorted(RowOrder.IDLE_LONGEST, null, null, null, 1)
                         .found())
                 .extracting(RowSearch.Found::id)
                 .containsExactly("expired");

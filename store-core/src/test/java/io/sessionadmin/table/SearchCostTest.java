@@ -73,7 +73,7 @@ final class SearchCostTest {
         assertBounded(context -> search(context, null, null, never).inOrder(null, null, 101), RowSearch.ROWS);
         assertBounded(context -> search(context, null, null, never).count(), RowSearch.ROWS);
         assertBounded(
-                context -> search(context, null, null, ALL).sorted(RowSearch.Order.IDLE_LONGEST, null, null, null, 101),
+                context -> search(context, null, null, ALL).sorted(RowOrder.IDLE_LONGEST, null, null, null, 101),
                 RowSearch.ROWS);
     }
 

@@ -2,11 +2,13 @@ package io.sessionadmin.console.model;
 
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.SortKey;
 import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -105,7 +107,7 @@ final class ContextSearch {
     }
 
     private boolean isBehind(SessionEntry entry, SessionCursor.@Nullable Sorted after) {
-        return after == null || after.isBefore(sort.key(entry), entry.handle());
+        return after == null || sort.isBehind(after, sort.key(entry), entry.handle());
     }
 
     // ------------------------------------------------------------------ in memory
@@ -178,15 +180,17 @@ final class ContextSearch {
     private List<SessionEntry> sorted(
             Iterable<LiveSession> live, @Nullable Handle horizon, SessionCursor.@Nullable Sorted after, int limit)
             throws IOException {
-        List<LiveSession> within = new ArrayList<>();
+        List<Keyed> within = new ArrayList<>();
         for (LiveSession session : live) {
+            SortKey key = sort.key(session);
             if (isWithin(session.handle(), horizon)
-                    && (needsRows() || after == null || after.isBefore(sort.key(session), session.handle()))) {
-                within.add(session);
+                    && (needsRows() || after == null || sort.isBehind(after, key, session.handle()))) {
+                within.add(new Keyed(key, session));
             }
         }
         if (needsRows()) {
-            List<SessionEntry> entries = entries(within, within.size());
+            List<SessionEntry> entries =
+                    entries(within.stream().map(Keyed::session).toList(), within.size());
             entries.removeIf(entry -> !isBehind(entry, after));
             entries.sort(sort.order());
             return entries.subList(0, Math.min(limit, entries.size()));
@@ -200,19 +204,23 @@ final class ContextSearch {
         }
     }
 
+    /** A session in memory, and what it was sorted by when it was looked at. */
+    private record Keyed(SortKey key, LiveSession session) {}
+
     /** The first ones in this order, without sorting all. */
-    private List<LiveSession> smallest(List<LiveSession> sessions, int limit) {
-        PriorityQueue<LiveSession> held =
-                new PriorityQueue<>(sort.orderInMemory().reversed());
-        for (LiveSession session : sessions) {
+    private List<LiveSession> smallest(List<Keyed> sessions, int limit) {
+        Comparator<Keyed> order = Comparator.comparing(Keyed::key, sort.keys())
+                .thenComparing(keyed -> keyed.session().handle().hex());
+        PriorityQueue<Keyed> held = new PriorityQueue<>(order.reversed());
+        for (Keyed session : sessions) {
             if (held.size() < limit) {
                 held.add(session);
-            } else if (sort.orderInMemory().compare(session, held.element()) < 0) {
+            } else if (order.compare(session, held.element()) < 0) {
                 held.poll();
                 held.add(session);
             }
         }
-        return held.stream().sorted(sort.orderInMemory()).toList();
+        return held.stream().sorted(order).map(Keyed::session).toList();
     }
 
     /** The first of them that are taken, now that their rows are known. */

@@ -6,6 +6,7 @@ import io.sessionadmin.store.SessionUser;
 import io.sessionadmin.stream.StoredAttribute;
 import io.sessionadmin.stream.StreamValue;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.SortKey;
 import jakarta.servlet.http.HttpSession;
 import java.io.Serializable;
 import java.time.Instant;
@@ -135,6 +136,11 @@ public final class LiveSession {
         return maxInactive <= 0
                 ? Optional.empty()
                 : Optional.of(Instant.ofEpochMilli(now - idle + maxInactive * 1000L));
+    }
+
+    /** By its last access, as a row would say it: milliseconds since 1970-01-01 UTC; {@link SortKey#LAST} for never. */
+    long expiry() {
+        return maxInactive <= 0 ? SortKey.LAST : lastAccess + maxInactive * 1000L;
     }
 
     public Optional<String> user() {

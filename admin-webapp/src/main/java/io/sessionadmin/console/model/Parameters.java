@@ -36,6 +36,10 @@ final class Parameters {
 
     /** Empty where it is missing or empty, as a field of a form is that nobody filled in. */
     Optional<String> text(String name) throws BadParameterException {
+        return text(name, NAME_AT_MOST);
+    }
+
+    Optional<String> text(String name, int most) throws BadParameterException {
         String[] given = values.get(name);
         if (given == null) {
             return Optional.empty();
@@ -44,8 +48,8 @@ final class Parameters {
             throw new BadParameterException(name, Reason.of("refused.twice", name));
         }
         String value = given[0].strip();
-        if (value.length() > NAME_AT_MOST || value.chars().anyMatch(Character::isISOControl)) {
-            throw new BadParameterException(name, Reason.of("refused.text", name, NAME_AT_MOST));
+        if (value.length() > most || value.chars().anyMatch(Character::isISOControl)) {
+            throw new BadParameterException(name, Reason.of("refused.text", name, most));
         }
         return value.isEmpty() ? Optional.empty() : Optional.of(value);
     }

@@ -1,9 +1,12 @@
 package io.sessionadmin.console.model;
 
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.SortKey;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Sessions that are put in order together: of each what it is sorted by and where it is, some fifty bytes. As many as
@@ -16,8 +19,15 @@ final class SessionRun {
 
     private static final int REFERENCE_BYTES = 52;
 
+    /** What a text takes beside its letters, and its place among the others. */
+    private static final int TEXT_BYTES = 96;
+
     /** @param place the number of its context */
-    record Reference(int place, long key, long high, long low) {
+    record Reference(int place, long number, String text, long high, long low) {
+
+        private SortKey key() {
+            return new SortKey(number, text);
+        }
 
         Handle handle() {
             return new Handle(hex(high) + hex(low));
@@ -29,13 +39,10 @@ final class SessionRun {
         }
     }
 
-    private static final Comparator<Reference> ORDER = Comparator.comparingLong(Reference::key)
-            .thenComparing(Reference::high, Long::compareUnsigned)
-            .thenComparing(Reference::low, Long::compareUnsigned)
-            .thenComparing(Reference::place);
-
     private final long bytesAtMost;
     private final List<Reference> references = new ArrayList<>();
+    private final Map<String, String> texts = new HashMap<>(); // many sessions are of one user
+    private long bytes;
 
     SessionRun() {
         this(BYTES_AT_MOST);
@@ -45,20 +52,29 @@ final class SessionRun {
         this.bytesAtMost = bytesAtMost;
     }
 
-    void add(int place, long key, Handle handle) {
+    void add(int place, SortKey key, Handle handle) {
+        String text = texts.computeIfAbsent(key.text(), given -> {
+            bytes += TEXT_BYTES + 2L * given.length();
+            return given;
+        });
+        bytes += REFERENCE_BYTES;
         references.add(new Reference(
                 place,
-                key,
+                key.number(),
+                text,
                 Long.parseUnsignedLong(handle.hex(), 0, 16, 16),
                 Long.parseUnsignedLong(handle.hex(), 16, 32, 16)));
     }
 
     boolean isFull() {
-        return references.size() * (long) REFERENCE_BYTES >= bytesAtMost;
+        return bytes >= bytesAtMost;
     }
 
-    List<Reference> inOrder() {
-        references.sort(ORDER);
+    List<Reference> inOrder(SessionSort sort) {
+        references.sort(Comparator.comparing(Reference::key, sort.keys())
+                .thenComparing(Reference::high, Long::compareUnsigned)
+                .thenComparing(Reference::low, Long::compareUnsigned)
+                .thenComparing(Reference::place));
         return references;
     }
 }

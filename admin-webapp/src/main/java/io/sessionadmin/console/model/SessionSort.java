@@ -1,14 +1,18 @@
 package io.sessionadmin.console.model;
 
-import io.sessionadmin.table.RowSearch;
+import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.RowOrder;
+import io.sessionadmin.table.SortKey;
+import io.sessionadmin.table.StoredRow;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * In which order sessions are listed. Only the order of the handles has an index: in any other one, some thousand sessions
- * are sorted at a time.
+ * In which order sessions are listed. Only the order of the handles has an index that fits: in any other one, some
+ * thousand sessions are sorted at a time. What has nothing to be sorted by is the last in both directions.
  */
 public enum SessionSort {
     HANDLE("handle"),
@@ -16,8 +20,15 @@ public enum SessionSort {
     IDLE_SHORTEST("idle"),
     OLDEST("-age"),
     YOUNGEST("age"),
+    EXPIRES_SOONEST("expires"),
+    EXPIRES_LATEST("-expires"),
+    USER("user"),
+    USER_BACKWARDS("-user"),
     LARGEST("-size"),
     SMALLEST("size");
+
+    /** Longer names are the same: that of a session in memory may have any length. */
+    private static final int USER_AT_MOST = 255;
 
     private final String word;
 
@@ -39,42 +50,85 @@ public enum SessionSort {
     }
 
     /** The same order in the store. */
-    RowSearch.Order stored() {
-        return RowSearch.Order.valueOf(name());
+    RowOrder stored() {
+        return RowOrder.valueOf(name());
     }
 
-    /** What sessions are compared by, the smallest first; the handle decides between equal ones. */
-    long key(SessionEntry entry) {
-        return key(
-                entry.lastAccess().toEpochMilli(),
-                entry.created().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE),
-                entry.bytes().orElse(0L));
-    }
+    // ------------------------------------------------------------------ what sessions are compared by
 
-    /** Of one in memory, whose size is not known there. */
-    long key(LiveSession session) {
-        return key(session.lastAccess().toEpochMilli(), session.created().toEpochMilli(), 0);
-    }
-
-    private long key(long lastAccess, long created, long bytes) {
+    SortKey key(SessionEntry entry) {
+        LiveSession live = entry.live();
+        StoredRow row = entry.row();
         return switch (this) {
-            case HANDLE -> 0;
-            case IDLE_LONGEST -> lastAccess;
-            case IDLE_SHORTEST -> -lastAccess;
-            case OLDEST -> created;
-            case YOUNGEST -> created == Long.MAX_VALUE ? created : -created;
-            case LARGEST -> -bytes;
-            case SMALLEST -> bytes;
+            case HANDLE -> SortKey.of(0);
+            case IDLE_LONGEST, IDLE_SHORTEST ->
+                key(entry.lastAccess().toEpochMilli());
+            case OLDEST, YOUNGEST ->
+                key(entry.created().map(Instant::toEpochMilli).orElse(SortKey.LAST));
+            case EXPIRES_SOONEST, EXPIRES_LATEST -> key(live != null ? live.expiry() : expiry(row));
+            case LARGEST, SMALLEST -> key(entry.bytes().orElse(0L));
+            case USER, USER_BACKWARDS ->
+                user(live != null ? live.user().orElse(null) : row == null ? null : row.user());
         };
     }
 
+    /** Of one in memory, whose size is not known there. */
+    SortKey key(LiveSession session) {
+        return switch (this) {
+            case HANDLE, LARGEST, SMALLEST -> SortKey.of(0);
+            case IDLE_LONGEST, IDLE_SHORTEST -> key(session.lastAccess().toEpochMilli());
+            case OLDEST, YOUNGEST -> key(session.created().toEpochMilli());
+            case EXPIRES_SOONEST, EXPIRES_LATEST -> key(session.expiry());
+            case USER, USER_BACKWARDS -> user(session.user().orElse(null));
+        };
+    }
+
+    private SortKey key(long number) {
+        boolean largestFirst = this == IDLE_SHORTEST || this == YOUNGEST || this == EXPIRES_LATEST || this == LARGEST;
+        return SortKey.of(largestFirst && number != SortKey.LAST ? -number : number);
+    }
+
+    private static long expiry(@Nullable StoredRow row) {
+        Instant expires = row == null || !row.valid() ? null : row.expiresAt();
+        return expires == null ? SortKey.LAST : expires.toEpochMilli();
+    }
+
+    private static SortKey user(@Nullable String name) {
+        if (name == null) {
+            return SortKey.of(SortKey.LAST);
+        }
+        boolean longer = name.codePointCount(0, name.length()) > USER_AT_MOST;
+        return new SortKey(0, longer ? name.substring(0, name.offsetByCodePoints(0, USER_AT_MOST)) : name);
+    }
+
+    Comparator<SortKey> keys() {
+        Comparator<SortKey> texts = (one, other) -> codePoints(one.text(), other.text());
+        return Comparator.comparingLong(SortKey::number)
+                .thenComparing(this == USER_BACKWARDS ? texts.reversed() : texts);
+    }
+
+    /** As their bytes in UTF-8 compare; {@code compareTo} has surrogates in front of some other letters. */
+    private static int codePoints(String one, String other) {
+        int most = Math.min(one.length(), other.length());
+        for (int i = 0; i < most; i++) {
+            char a = one.charAt(i);
+            char b = other.charAt(i);
+            if (a != b) {
+                boolean bothOrNone = Character.isSurrogate(a) == Character.isSurrogate(b);
+                return bothOrNone ? Character.compare(a, b) : Character.isSurrogate(a) ? 1 : -1;
+            }
+        }
+        return Integer.compare(one.length(), other.length());
+    }
+
     Comparator<SessionEntry> order() {
-        return Comparator.<SessionEntry>comparingLong(this::key)
+        return Comparator.<SessionEntry, SortKey>comparing(this::key, keys())
                 .thenComparing(entry -> entry.handle().hex());
     }
 
-    Comparator<LiveSession> orderInMemory() {
-        return Comparator.<LiveSession>comparingLong(this::key)
-                .thenComparing(session -> session.handle().hex());
+    /** Whether a session comes behind another one. */
+    boolean isBehind(SessionCursor.Sorted last, SortKey key, Handle handle) {
+        int keys = keys().compare(last.key(), key);
+        return keys < 0 || (keys == 0 && last.handle().hex().compareTo(handle.hex()) < 0);
     }
 }

@@ -83,7 +83,7 @@ public final class SessionWalk {
                 from = collected.horizon();
                 place += from == null ? 1 : 0;
             }
-            if (!visit(run.inOrder(), searches, visitor)) {
+            if (!visit(run.inOrder(sort), searches, visitor)) {
                 return runs + 1;
             }
         }

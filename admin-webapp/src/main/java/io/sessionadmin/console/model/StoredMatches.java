@@ -339,7 +339,7 @@ sealed interface StoredMatches {
                 throws IOException {
             SessionEntry entry = context.reader().read(null, row);
             if (filter.takes(entry, now)
-                    && (after == null || after.isBefore(sort.key(entry), entry.handle()))
+                    && (after == null || sort.isBehind(after, sort.key(entry), entry.handle()))
                     && (filter.attribute() == null || hasAttribute(context.stored(), row, filter.attribute()))) {
                 entries.add(entry);
             }

@@ -81,20 +81,45 @@ final class SessionSearchTest {
             row("stored " + i, "tc-1", false, i * 10, i % 2 == 0 ? "alice" : "bob");
         }
         for (SessionSort sort : SessionSort.values()) {
-            List<SessionEntry> seen = new ArrayList<>();
-            SessionCursor after = null;
-            do {
-                SessionsFound page = search(Map.of(), sort).page(after, 7);
-                assertThat(page.items()).hasSizeLessThanOrEqualTo(7);
-                page.items().forEach(item -> seen.add(item.entry()));
-                after = page.next();
-            } while (after != null);
+            List<SessionEntry> seen = pages(sort, 7);
             assertThat(seen).as(sort.name()).hasSize(60).isSortedAccordingTo(sort.order());
             List<Handle> handles = seen.stream().map(SessionEntry::handle).toList();
             assertThat(handles).doesNotHaveDuplicates();
             assertThat(walk(Map.of(), sort, ROOM, 1)).as("a file by " + sort).isEqualTo(handles);
         }
         assertThat(find(Map.of("user", "alice")).total()).isEqualTo(Figure.exact(15));
+    }
+
+    @Test
+    void whoHasNoUserAndWhatNeverExpiresIsLastInBothDirections() throws Exception {
+        List<String> users = List.of("A", "a", "b", "\uFF5A", "\uD83D\uDE00");
+        shop.visit("live a", now).setAttribute("user", "a");
+        shop.visit("live nobody", now).setMaxInactiveInterval(-1);
+        for (String user : List.of("\uD83D\uDE00", "A", "\uFF5A", "b")) {
+            row(user, "tc-1", false, 10 + user.charAt(0) % 100, user);
+        }
+        row("nobody", "tc-1", false, 20, null);
+        Postgres.execute(database, "update tomcat_sessions set max_inactive = 0 where session_id = 'nobody'");
+
+        assertThat(pages(SessionSort.USER, 2).stream()
+                        .flatMap(entry -> entry.user().stream())
+                        .toList())
+                .isEqualTo(users);
+        List<SessionEntry> backwards = pages(SessionSort.USER_BACKWARDS, 2);
+        assertThat(backwards.subList(0, 5).stream().map(entry -> entry.user().orElse("")))
+                .isEqualTo(List.of("\uD83D\uDE00", "\uFF5A", "b", "a", "A"));
+        for (SessionSort sort : SessionSort.values()) {
+            if (sort.name().startsWith("USER") || sort.name().startsWith("EXPIRES")) {
+                assertThat(pages(sort, 2).subList(5, 7))
+                        .as(sort.name())
+                        .extracting(SessionEntry::handle)
+                        .containsExactlyInAnyOrder(Handle.of("nobody"), Handle.of("live nobody"));
+            }
+        }
+        assertThat(pages(SessionSort.EXPIRES_LATEST, 2).subList(0, 5))
+                .isSortedAccordingTo(java.util.Comparator.comparing(
+                                (SessionEntry entry) -> entry.expires().orElseThrow())
+                        .reversed());
     }
 
     @Test
@@ -208,6 +233,20 @@ final class SessionSearchTest {
             statement.setString(2, id);
             statement.executeUpdate();
         }
+    }
+
+    /** All pages, one after the other; where each of them ends is sent to a browser and comes back. */
+    private List<SessionEntry> pages(SessionSort sort, int limit) throws Exception {
+        List<SessionEntry> seen = new ArrayList<>();
+        String after = "";
+        do {
+            Parameters given = new Parameters(Map.of("after", new String[] {after}), Set.of("after"), Set.of());
+            SessionsFound page = search(Map.of(), sort).page(SessionCursor.parse(given), limit);
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+            page.items().forEach(item -> seen.add(item.entry()));
+            after = page.next() == null ? "" : page.next().text();
+        } while (!after.isEmpty());
+        return seen;
     }
 
     /** @param room bytes of each run */
