@@ -85,23 +85,16 @@ final class Exchange {
     // ------------------------------------------------------------------ reading
 
     private void list(ConsoleView.Sessions view) throws IOException {
-        Optional<SessionsPage> page = page(view, view.query().limit());
+        ContextAddress context = view.query().scope().address();
+        Optional<SessionsPage> page = console.sessions()
+                .list(view.query())
+                .map(listing -> SessionsPage.of(view, listing, cannotInvalidate(context), token(), root, words));
         if (page.isEmpty()) {
             fail(ConsoleFailure.NO_SUCH_CONTEXT);
             return;
         }
-        ContextAddress context = view.query().scope().address();
         String title = context == null ? words.say("sessions.all") : words.say("sessions.title", context.title());
         show("sessions", title, page.get());
-    }
-
-    /** With fewer sessions where their names are so long that the page would be too large. */
-    private Optional<SessionsPage> page(ConsoleView.Sessions view, int limit) {
-        Optional<SessionsPage> page = console.sessions()
-                .list(view.query().atMost(limit))
-                .map(listing -> SessionsPage.of(
-                        view, listing, cannotInvalidate(view.query().scope().address()), token(), root, words));
-        return limit > 1 && page.filter(SessionsPage::isTooLarge).isPresent() ? page(view, limit / 2) : page;
     }
 
     private void export(ConsoleView.Export view) throws IOException {

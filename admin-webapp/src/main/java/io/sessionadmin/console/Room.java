@@ -1,5 +1,6 @@
 package io.sessionadmin.console;
 
+import io.sessionadmin.console.model.Legible;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -12,7 +13,6 @@ final class Room {
     static final int PAGE = 200_000;
 
     private static final int TEXT_AT_MOST = 255;
-    private static final String CUT = "\u2026";
 
     private Room() {}
 
@@ -36,15 +36,7 @@ final class Room {
 
     /** A text that somebody else chose the length of. */
     static String brief(String text) {
-        return brief(text, TEXT_AT_MOST);
-    }
-
-    static String brief(String text, int letters) {
-        if (text.length() <= letters) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(letters - 1)) ? letters - 1 : letters;
-        return text.substring(0, end) + CUT;
+        return Legible.cut(text, TEXT_AT_MOST);
     }
 
     /** The bytes of these texts in HTML. */

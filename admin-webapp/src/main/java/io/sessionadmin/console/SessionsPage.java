@@ -102,10 +102,13 @@ public record SessionsPage(
         SessionQuery query = view.query();
         ContextAddress address = query.scope().address();
         ContextSummary context = listing.context();
-        SessionsFound found = listing.found();
-        List<Row> rows = found.items().stream()
-                .map(item -> row(item.context(), item.entry(), root, words))
-                .toList();
+        List<Row> rows = Room.first(
+                listing.found().items().stream()
+                        .map(item -> row(item.context(), item.entry(), root, words))
+                        .toList(),
+                ROWS_BYTES,
+                Row::bytes);
+        SessionsFound found = listing.found().first(rows.size());
         boolean pausable = found.paused() && found.next() != null;
         return new SessionsPage(
                 title(address, words),
@@ -131,11 +134,6 @@ public record SessionsPage(
                 query.filter().isEmpty() || rows.isEmpty() || !cannotInvalidate.isEmpty()
                         ? List.of()
                         : EndingRequest.fields(new Selection.Matching(query.scope(), query.filter()), csrf));
-    }
-
-    /** Whether its rows need more bytes than a page should have. */
-    boolean isTooLarge() {
-        return rows.stream().mapToInt(Row::bytes).sum() > ROWS_BYTES;
     }
 
     static String title(@Nullable ContextAddress address, Wording words) {
@@ -184,10 +182,9 @@ public record SessionsPage(
 
     private static String source(EngineSessions.Listing listing, Wording words) {
         String replica = listing.source().isGiven() ? " " + words.say(listing.source()) : "";
-        ContextSummary context = listing.context();
-        return context == null || context.now().equals(listing.found().now())
+        return listing.asOf().equals(listing.found().now())
                 ? replica
-                : replica + " " + words.say("source.memory", words.moment(context.now()));
+                : replica + " " + words.say("source.memory", words.moment(listing.asOf()));
     }
 
     private static String subtitle(ContextSummary context, Wording words) {

@@ -1,6 +1,7 @@
 package io.sessionadmin.console;
 
 import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.Legible;
 import io.sessionadmin.console.model.Reason;
 import java.text.NumberFormat;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class Wording {
         Object[] shown = arguments.clone();
         for (int i = 0; i < shown.length; i++) {
             if (shown[i] instanceof String text) {
-                shown[i] = Room.brief(text, LONGEST);
+                shown[i] = Legible.cut(text, LONGEST);
             }
         }
         return messages.say(key, shown);

@@ -322,7 +322,8 @@ public final class RowSearch {
      * @param until the last one that is of interest; null for all
      * @param after only what comes behind this one in that order; null for the first ones
      */
-    public Result sorted(RowOrder order, @Nullable Handle from, @Nullable Handle until, @Nullable Found after, int limit)
+    public Result sorted(
+            RowOrder order, @Nullable Handle from, @Nullable Handle until, @Nullable Found after, int limit)
             throws StoreUnavailableException {
         return database.reading(connection -> {
             Source source = source(connection);

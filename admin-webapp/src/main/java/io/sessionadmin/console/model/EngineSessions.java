@@ -127,9 +127,10 @@ public final class EngineSessions {
      * A page of sessions.
      *
      * @param context in numbers; null for all contexts
+     * @param asOf when memory was looked at, which pages over many sessions share; each that is drawn is looked at again
      * @param source where stored sessions are read, if that is not where they are saved
      */
-    public record Listing(@Nullable ContextSummary context, SessionsFound found, Reason source) {}
+    public record Listing(@Nullable ContextSummary context, SessionsFound found, Instant asOf, Reason source) {}
 
     /** A page for people to look at; empty when there is no such context, here or in a store. */
     public Optional<Listing> list(SessionQuery query) {
@@ -150,16 +151,6 @@ public final class EngineSessions {
             }
         }
         return found;
-    }
-
-    /**
-     * One page of the sessions that meet a filter, in memory and in the store; empty when there is no such context.
-     *
-     * @param limit {@link SessionQuery#LIMIT} at most
-     */
-    public Optional<SessionsFound> query(
-            SessionScope scope, SessionFilter filter, SessionSort sort, @Nullable SessionCursor after, int limit) {
-        return list(new SessionQuery(scope, filter, sort, after, limit)).map(Listing::found);
     }
 
     /**

@@ -3,9 +3,18 @@ package io.sessionadmin.console.model;
 import java.util.Locale;
 
 /** Text that somebody else wrote, made fit to be read: what can't be seen, or changes how the rest is seen, is spelt out. */
-final class Legible {
+public final class Legible {
 
     private Legible() {}
+
+    /** Text as it is, so many letters of it at most, and an ellipsis when there are more. */
+    public static String cut(String text, int letters) {
+        if (text.length() <= letters) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(letters - 1)) ? letters - 1 : letters;
+        return text.substring(0, end) + '\u2026';
+    }
 
     /** So many characters of it at most, and an ellipsis when there are more. */
     static String text(String written, int most) {

@@ -22,8 +22,7 @@ public record SessionCursor(
         String app, @Nullable Handle handle, @Nullable Sorted sorted) {
 
     private static final Pattern FORM =
-            Pattern.compile(
-            "([0-9a-f]{32})?(?:\\.(-?\\d{1,19})(?:\\.([\\w-]+))?\\.([0-9a-f]{32}))?(?:~(.*))?");
+            Pattern.compile("([0-9a-f]{32})?(?:\\.(-?\\d{1,19})(?:\\.([\\w-]+))?\\.([0-9a-f]{32}))?(?:~(.*))?");
 
     /** The longest name of a context, and that of a user in the letters that take most bytes. */
     private static final int CHARACTERS_AT_MOST = 2_000;
@@ -34,7 +33,10 @@ public record SessionCursor(
         private String text() {
             String text = key.text().isEmpty()
                     ? ""
-                    : "." + Base64.getUrlEncoder().withoutPadding().encodeToString(key.text().getBytes(UTF_8));
+                    : "."
+                            + Base64.getUrlEncoder()
+                                    .withoutPadding()
+                                    .encodeToString(key.text().getBytes(UTF_8));
             return "." + key.number() + text + "." + handle.hex();
         }
     }
@@ -45,10 +47,7 @@ public record SessionCursor(
 
     /** As {@link #parse} reads it. */
     public String text() {
-        return (handle == null ? "" : handle.hex())
-                + (sorted == null ? "" : sorted.text())
-                + "~"
-                + app;
+        return (handle == null ? "" : handle.hex()) + (sorted == null ? "" : sorted.text()) + "~" + app;
     }
 
     static @Nullable SessionCursor parse(Parameters given) throws BadParameterException {

@@ -34,7 +34,8 @@ final class SessionLists {
             return deployments.orphan(orphan.app()).map(table -> list(query, orphan.app(), table, now));
         }
         SessionSearch search = new SessionSearch(places(query.scope(), now), query.filter(), query.sort(), now);
-        return Optional.of(new EngineSessions.Listing(null, search.page(query.after(), query.limit()), source(null)));
+        return Optional.of(
+                new EngineSessions.Listing(null, search.page(query.after(), query.limit()), now, source(null)));
     }
 
     /** What is in memory is looked at once, for the numbers and for the page. */
@@ -42,31 +43,20 @@ final class SessionLists {
         LiveSnapshot live = context.lately(now);
         ContextSummary summary = live.summary(() ->
                 Census.guarded(context, now, () -> Census.of(context, live.sessions(), now, Census.FOR_LIST, rounds)));
-        return list(
-                query,
-                summary,
-                new SessionSearch.Place(
-                        context.address(),
-                        context.app(),
-                        () -> SearchedContext.of(context, live, now),
-                        () -> all(summary)),
-                now);
+        SessionSearch.Place place = new SessionSearch.Place(
+                context.address(), context.app(), () -> SearchedContext.of(context, live, now), () -> all(summary));
+        return new EngineSessions.Listing(summary, page(query, place, now), live.at(), source(place.address()));
     }
 
     private EngineSessions.Listing list(SessionQuery query, String app, TableSessions table, Instant now) {
         ContextSummary summary = Census.of(app, table, now, rounds);
-        return list(
-                query,
-                summary,
-                new SessionSearch.Place(
-                        summary.address(), app, () -> SearchedContext.of(app, table, now), () -> all(summary)),
-                now);
+        SessionSearch.Place place = new SessionSearch.Place(
+                summary.address(), app, () -> SearchedContext.of(app, table, now), () -> all(summary));
+        return new EngineSessions.Listing(summary, page(query, place, now), now, source(place.address()));
     }
 
-    private EngineSessions.Listing list(
-            SessionQuery query, ContextSummary summary, SessionSearch.Place place, Instant now) {
-        SessionSearch search = new SessionSearch(List.of(place), query.filter(), query.sort(), now);
-        return new EngineSessions.Listing(summary, search.page(query.after(), query.limit()), source(place.address()));
+    private static SessionsFound page(SessionQuery query, SessionSearch.Place place, Instant now) {
+        return new SessionSearch(List.of(place), query.filter(), query.sort(), now).page(query.after(), query.limit());
     }
 
     private Reason source(@Nullable ContextAddress address) {

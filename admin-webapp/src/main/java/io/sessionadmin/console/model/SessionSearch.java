@@ -80,15 +80,10 @@ final class SessionSearch {
             add(problems, part.problem());
             for (SessionEntry entry : part.entries()) {
                 if (items.size() == limit) {
-                    SessionsFound.Item last = items.get(limit - 1);
-                    boolean here = last.context().equals(place.address());
-                    return found(
-                            items,
-                            new SessionCursor(place.app(), here ? last.entry().handle() : null),
-                            false,
-                            problems);
+                    return found(items, items.get(limit - 1).cursor(), false, problems);
                 }
-                items.add(new SessionsFound.Item(place.address(), entry));
+                items.add(
+                        new SessionsFound.Item(place.address(), entry, new SessionCursor(place.app(), entry.handle())));
             }
             if (part.horizon() != null) {
                 return found(items, new SessionCursor(place.app(), part.horizon()), true, problems);
@@ -113,19 +108,24 @@ final class SessionSearch {
             Handle from = cursor == null ? null : cursor.handle();
             ContextSearch.Part part = search(place).page(from, behind, limit + 1);
             add(problems, part.problem());
-            part.entries().forEach(entry -> items.add(new SessionsFound.Item(place.address(), entry)));
+            for (SessionEntry entry : part.entries()) {
+                items.add(new SessionsFound.Item(place.address(), entry, cursor(start, after, entry)));
+            }
             rest = part.horizon() == null ? null : new SessionCursor(place.app(), part.horizon());
         }
         items.sort(Comparator.comparing(SessionsFound.Item::entry, sort.order()));
         if (items.size() <= limit) {
             return found(items, rest, rest != null, problems);
         }
-        SessionEntry last = items.get(limit - 1).entry();
-        SessionCursor next = new SessionCursor(
+        return found(items.subList(0, limit), items.get(limit - 1).cursor(), false, problems);
+    }
+
+    /** All that is sorted together lies behind the same place. */
+    private SessionCursor cursor(int start, @Nullable SessionCursor after, SessionEntry entry) {
+        return new SessionCursor(
                 after == null ? places.get(start).app() : after.app(),
                 after == null ? null : after.handle(),
-                new SessionCursor.Sorted(sort.key(last), last.handle()));
-        return found(items.subList(0, limit), next, false, problems);
+                new SessionCursor.Sorted(sort.key(entry), entry.handle()));
     }
 
     private ContextSearch search(Place place) {

@@ -61,8 +61,7 @@ public enum SessionSort {
         StoredRow row = entry.row();
         return switch (this) {
             case HANDLE -> SortKey.of(0);
-            case IDLE_LONGEST, IDLE_SHORTEST ->
-                key(entry.lastAccess().toEpochMilli());
+            case IDLE_LONGEST, IDLE_SHORTEST -> key(entry.lastAccess().toEpochMilli());
             case OLDEST, YOUNGEST ->
                 key(entry.created().map(Instant::toEpochMilli).orElse(SortKey.LAST));
             case EXPIRES_SOONEST, EXPIRES_LATEST -> key(live != null ? live.expiry() : expiry(row));

@@ -30,6 +30,26 @@ public record SessionsFound(
         return new SessionsFound(items, next, paused, total, problems, now);
     }
 
-    /** A session, and the context that it is one of. */
-    public record Item(ContextAddress context, SessionEntry entry) {}
+    /** A page with the first ones only, as there is no room for more; the next page begins behind them. One at least. */
+    public SessionsFound first(int some) {
+        int kept = Math.max(1, some);
+        return kept >= items.size()
+                ? this
+                : new SessionsFound(items.subList(0, kept), items.get(kept - 1).cursor(), false, total, problems, now);
+    }
+
+    /**
+     * A session, and the context that it is one of.
+     *
+     * @param cursor where a page goes on that ends with it; null when it is not on a page
+     */
+    public record Item(
+            ContextAddress context,
+            SessionEntry entry,
+            @Nullable SessionCursor cursor) {
+
+        Item(ContextAddress context, SessionEntry entry) {
+            this(context, entry, null);
+        }
+    }
 }

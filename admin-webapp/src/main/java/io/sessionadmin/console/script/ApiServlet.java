@@ -6,7 +6,6 @@ import io.sessionadmin.console.model.EngineSessions;
 import io.sessionadmin.console.model.JobStatus;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionQuery;
-import io.sessionadmin.console.model.SessionsFound;
 import io.sessionadmin.table.Handle;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -114,26 +113,11 @@ public final class ApiServlet extends ProgramServlet {
         return ClusterShapes.health(call.sessions().health(call.console().version()));
     }
 
-    /** With fewer sessions where their names are so long that the answer would be too large. */
     private static Fields sessions(Call call) throws IOException, RefusedException {
         SessionQuery query = call.query().sessions();
-        Fields answer = sessions(call, query);
-        while (answer.bytes() >= Fields.ANSWER && query.limit() > 1) {
-            query = query.atMost(query.limit() / 2);
-            answer = sessions(call, query);
-        }
-        return answer;
-    }
-
-    private static Fields sessions(Call call, SessionQuery query) throws RefusedException {
-        SessionsFound found = call.sessions()
-                .query(query.scope(), query.filter(), query.sort(), query.after(), query.limit())
-                .orElseThrow(call::noSuchContext);
+        EngineSessions.Listing listing = call.sessions().list(query).orElseThrow(call::noSuchContext);
         return call.shapes()
-                .sessions(found)
-                .put(
-                        "replicas",
-                        Shapes.replicas(call.sessions().replicas(query.scope().address())));
+                .sessions(listing, call.sessions().replicas(query.scope().address()));
     }
 
     private static Fields session(Call call) throws IOException, RefusedException {

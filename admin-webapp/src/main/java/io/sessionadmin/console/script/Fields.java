@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.sessionadmin.console.model.Figure;
+import io.sessionadmin.console.model.Legible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -37,6 +38,7 @@ final class Fields {
     /** An answer has less than this, in bytes. */
     static final int ANSWER = 200_000;
 
+    /** Names that somebody else chose may be of any length. */
     private static final int TEXT_AT_MOST = 4_000;
 
     private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -59,7 +61,7 @@ final class Fields {
         List<Fields> first = new ArrayList<>();
         long left = bytes;
         for (Fields item : items) {
-            left -= item.bytes();
+            left -= item.bytes() + 1; // and a comma
             if (left < 0) {
                 break;
             }
@@ -124,15 +126,6 @@ final class Fields {
         }
     }
 
-    /** Names that somebody else chose may be of any length. */
-    private static String brief(String text) {
-        if (text.length() <= TEXT_AT_MOST) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(TEXT_AT_MOST - 1)) ? TEXT_AT_MOST - 1 : TEXT_AT_MOST;
-        return text.substring(0, end) + '\u2026';
-    }
-
     private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value instanceof Fields fields) {
             json.writeStartObject();
@@ -154,7 +147,7 @@ final class Fields {
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
         } else if (value instanceof String || value instanceof Instant) {
-            json.writeString(brief(value.toString()));
+            json.writeString(Legible.cut(value.toString(), TEXT_AT_MOST));
         } else if (value == null) {
             json.writeNull();
         } else {

@@ -36,6 +36,7 @@ final class Shapes {
 
     private static final long CONTEXTS_BYTES = 150_000;
     private static final long FAILURES_BYTES = 20_000;
+    private static final int CURSOR_BYTES = 5_000;
     private static final int NODES_NAMED = 10;
 
     private final String node;
@@ -175,20 +176,26 @@ final class Shapes {
 
     // ------------------------------------------------------------------ a session
 
-    Fields sessions(SessionsFound found) {
+    /** As many sessions as an answer has room for; the others are on the next page. */
+    Fields sessions(EngineSessions.Listing listing, List<ReplicaState> replicas) throws IOException {
+        SessionsFound found = listing.found();
+        List<Fields> sessions = found.items().stream()
+                .map(item -> session(item.context(), item.entry(), found.now()))
+                .toList();
         Fields notExact = new Fields();
-        return new Fields()
-                .put(
-                        "sessions",
-                        found.items().stream()
-                                .map(item -> session(item.context(), item.entry(), found.now()))
-                                .toList())
+        Fields answer = new Fields()
+                .put("sessions", List.of())
                 .put("total", found.total(), notExact)
-                .put("next", found.next() == null ? null : found.next().text())
-                .put("paused", found.paused())
-                .put("asOf", found.now())
+                .put("next", (Object) null)
+                .put("paused", false)
+                .put("asOf", listing.asOf())
                 .put("notExact", notExact)
-                .put("problems", Sentences.of(found.problems()));
+                .put("problems", Sentences.of(found.problems()))
+                .put("replicas", replicas(replicas));
+        int more = answer.putFirst("sessions", sessions, Fields.ANSWER - CURSOR_BYTES - answer.bytes());
+        SessionsFound shown = found.first(sessions.size() - more);
+        return answer.put("next", shown.next() == null ? null : shown.next().text())
+                .put("paused", shown.paused());
     }
 
     Fields session(ContextAddress context, SessionEntry entry, Instant now) {

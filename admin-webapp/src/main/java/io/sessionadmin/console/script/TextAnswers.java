@@ -190,12 +190,11 @@ final class TextAnswers {
     private List<String> sessions(Query asked) throws RefusedException {
         ContextAddress.Deployed place = asked.place();
         SessionQuery query = asked.sessionsOfPlace();
-        SessionsFound found = console.sessions()
-                .query(query.scope(), query.filter(), query.sort(), query.after(), query.limit())
-                .orElseThrow(TextAnswers::noSuchContext);
+        EngineSessions.Listing listing = console.sessions().list(query).orElseThrow(TextAnswers::noSuchContext);
+        SessionsFound found = listing.found();
         List<String> lines = new ArrayList<>();
         lines.add("OK - Context [" + place.name() + "] on host [" + place.host() + "] has " + Line.number(found.total())
-                + " such sessions, of which " + found.items().size() + " follow, as of " + found.now());
+                + " such sessions, of which " + found.items().size() + " follow, as of " + listing.asOf());
         found.items()
                 .forEach(item ->
                         lines.add(session(new Line(), item.entry(), found.now()).toString()));

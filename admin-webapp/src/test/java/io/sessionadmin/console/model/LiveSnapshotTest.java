@@ -29,8 +29,10 @@ final class LiveSnapshotTest {
 
         clock.now = start.plus(LiveSnapshot.SHARED).minusMillis(1);
         assertThat(total()).isEqualTo(LiveSnapshot.LARGE);
+        assertThat(sessions.list(query).orElseThrow().asOf()).isEqualTo(start);
         clock.now = start.plus(LiveSnapshot.SHARED);
         assertThat(total()).isEqualTo(LiveSnapshot.LARGE + 1);
+        assertThat(sessions.list(query).orElseThrow().asOf()).isEqualTo(clock.now);
     }
 
     @Test

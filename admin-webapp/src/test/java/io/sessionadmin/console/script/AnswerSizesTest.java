@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sessionadmin.console.Postgres;
 import io.sessionadmin.console.script.Programs.Answer;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -126,6 +127,30 @@ final class AnswerSizesTest {
         } while (!after.isEmpty());
 
         assertThat(seen).hasSize(60);
+    }
+
+    /** Each page is as full as it can be: the next one begins behind what it shows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"&sort=-size", "&sort=user"})
+    void pagesOfSessionsThatHaveFewerLeaveNoneOut(String sort) {
+        Set<String> seen = new HashSet<>();
+        int pages = 0;
+        String after = "";
+        do {
+            JsonNode page = programs.get("/api/v1/sessions?context=/stored" + sort + after)
+                    .json();
+            assertThat(page.path("sessions").size()).isPositive();
+            page.path("sessions").forEach(session -> assertThat(
+                            seen.add(session.path("handle").asText()))
+                    .isTrue());
+            after = page.path("next").isNull()
+                    ? ""
+                    : "&after=" + URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8);
+            pages++;
+        } while (!after.isEmpty());
+
+        assertThat(seen).hasSize(1_111);
+        assertThat(pages).isGreaterThan(12);
     }
 
     private static int bytes(Answer answer) {
