@@ -102,7 +102,8 @@ final class SharedBackground {
             swapOutIdle();
             swapOutTooMany();
             reading.worked();
-            if (sharing.failing() == 0) { // the sweep locks rows, which a standby refuses; a failed save says more
+            if (sharing.failures().count()
+                    == 0) { // the sweep locks rows, which a standby refuses; a failed save says more
                 saving.worked();
             }
         } catch (StoreUnavailableException e) {
@@ -113,7 +114,7 @@ final class SharedBackground {
     /** What could not be written when it was due. Also called each few seconds, so that it is known soon. */
     void retry() throws StoreUnavailableException {
         endings.finish();
-        List<SharedSession> again = sharing.failed();
+        List<SharedSession> again = sharing.failures().all();
         if (!again.isEmpty()) {
             again.forEach(session -> statistics.retried());
             batches.store(again, true, true);
@@ -162,7 +163,7 @@ final class SharedBackground {
                 log.debug("Session " + rows.key(tombstone.id()) + " has ended elsewhere, and so here");
             }
         }
-        sharing.haveEnded(ended);
+        sharing.ended().endAll(ended);
         answers.looked(look);
         answers.say();
     }
@@ -232,7 +233,7 @@ final class SharedBackground {
         long now = clock.millis();
         for (SharedSession copy : manager.copies()) {
             if (copy.isStored() && isIdle(copy, now) && copy.isValid() && sharing.saveIfChanged(copy, 0)) {
-                sharing.forget(copy);
+                sharing.ended().forget(copy);
             }
         }
     }

@@ -39,12 +39,14 @@ final class SharedBatches {
     private final SharedSessions sharing;
     private final SessionTable table;
     private final SharedRows rows;
+    private final FailedSaves failures;
     private final StoreStatistics statistics;
 
     SharedBatches(SharedSessions sharing, SessionTable table, SharedRows rows, StoreStatistics statistics) {
         this.sharing = sharing;
         this.table = table;
         this.rows = rows;
+        failures = sharing.failures();
         this.statistics = statistics;
     }
 
@@ -144,10 +146,10 @@ final class SharedBatches {
                 entries.add(new Entry(session, before, upTo, prepared));
                 bytes += prepared.row().data().length;
             } catch (StoreUnavailableException e) {
-                sharing.unavailable(session, before, e);
+                failures.unavailable(session, before, e);
                 letGo(session);
             } catch (SessionNotSavedException e) {
-                sharing.notSaved(session, before, e);
+                failures.notSaved(session, before, e);
                 letGo(session);
             } catch (IllegalStateException e) {
                 if (session.isValid()) {
@@ -221,7 +223,7 @@ final class SharedBatches {
                 Thread.currentThread().interrupt(); // what became of them is found at their next save
                 StoreUnavailableException interrupted =
                         new StoreUnavailableException(new SQLException("interrupted while a batch was saved", e));
-                part.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), interrupted));
+                part.forEach(entry -> failures.unavailable(entry.session(), entry.before(), interrupted));
             } catch (ExecutionException e) {
                 failed(part, e.getCause());
             }
@@ -230,7 +232,7 @@ final class SharedBatches {
 
         private void failed(List<Entry> part, @Nullable Throwable cause) {
             if (cause instanceof StoreUnavailableException away) {
-                part.forEach(entry -> sharing.unavailable(entry.session(), entry.before(), away));
+                part.forEach(entry -> failures.unavailable(entry.session(), entry.before(), away));
                 return;
             }
             throw new IllegalStateException("a batch of sessions can't be saved", cause);
@@ -246,11 +248,11 @@ final class SharedBatches {
                     sharing.save(session, held);
                 }
             } catch (StoreUnavailableException e) {
-                sharing.unavailable(session, entry.before(), e);
+                failures.unavailable(session, entry.before(), e);
             } catch (SessionNotSavedException e) {
-                sharing.notSaved(session, entry.before(), e);
+                failures.notSaved(session, entry.before(), e);
             } catch (IOException e) {
-                sharing.notSaved(
+                failures.notSaved(
                         session, entry.before(), new SessionNotSavedException(String.valueOf(e.getMessage()), e));
             }
         }

@@ -10,14 +10,10 @@ import io.sessionadmin.table.SessionKey;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.StoredSession;
-import io.sessionadmin.table.Tombstone;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,14 +54,12 @@ final class SharedSessions {
     private final SharedRows shared;
     private final SharedAccesses accesses;
     private final Endings endings;
-    private final Claims claims;
-    private final Answers answers;
-    private final StoreHealth saving;
+    private final EndedElsewhere ended;
+    private final FailedSaves failures;
     private final StoreHealth reading;
     private final StoreStatistics statistics;
     private final Clock clock;
 
-    private final Set<SharedSession> failed = ConcurrentHashMap.newKeySet();
     private final Set<SharedSession> unattended = ConcurrentHashMap.newKeySet();
 
     /** Copies that were verified before may have ended, or be older than their rows; milliseconds since 1970-01-01 UTC. */
@@ -80,9 +74,8 @@ final class SharedSessions {
             SharedRows shared,
             SharedAccesses accesses,
             Endings endings,
-            Claims claims,
-            Answers answers,
-            StoreHealth saving,
+            EndedElsewhere ended,
+            FailedSaves failures,
             StoreHealth reading,
             StoreStatistics statistics,
             Clock clock) {
@@ -94,12 +87,19 @@ final class SharedSessions {
         this.shared = shared;
         this.accesses = accesses;
         this.endings = endings;
-        this.claims = claims;
-        this.answers = answers;
-        this.saving = saving;
+        this.ended = ended;
+        this.failures = failures;
         this.reading = reading;
         this.statistics = statistics;
         this.clock = clock;
+    }
+
+    EndedElsewhere ended() {
+        return ended;
+    }
+
+    FailedSaves failures() {
+        return failures;
     }
 
     // ------------------------------------------------------------------ look up
@@ -241,10 +241,10 @@ final class SharedSessions {
                 accesses.note(copy); // its row is late, not the session
                 return true;
             }
-            forget(copy);
+            ended.forget(copy);
             return false;
         }
-        hasEnded(copy, look);
+        ended.end(copy, look);
         return false;
     }
 
@@ -268,7 +268,7 @@ final class SharedSessions {
     /** False when the row is another session's, which has got the id since: then this copy has ended, elsewhere. */
     private boolean takeOver(SharedSession copy, SharedSession newer, StoredSession stored) {
         if (copy.isSucceededBy(newer)) {
-            forget(copy);
+            ended.forget(copy);
             return false;
         }
         copy.noticeChangesInPlace(0);
@@ -292,7 +292,7 @@ final class SharedSessions {
         }
         try {
             if (!session.lockForSaving(PATIENCE)) {
-                failed.add(session); // whoever is at it takes too long, and the next try will see
+                failures.busy(session);
                 return false;
             }
             try {
@@ -332,11 +332,11 @@ final class SharedSessions {
             }
             throw new SessionNotSavedException("other nodes save it all the time");
         } catch (StoreUnavailableException e) {
-            unavailable(session, backup, e);
+            failures.unavailable(session, backup, e);
         } catch (SessionNotSavedException e) {
-            notSaved(session, backup, e);
+            failures.notSaved(session, backup, e);
         } catch (IOException e) {
-            notSaved(session, backup, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
+            failures.notSaved(session, backup, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
         }
         if (session.hasEnded()) {
             endings.remember(session.getIdInternal()); // the answer to an insert may have been lost
@@ -357,8 +357,7 @@ final class SharedSessions {
             return;
         }
         session.saved(saved.version(), upTo, prepared, clock.millis());
-        failed.remove(session);
-        saving.worked();
+        failures.succeeded(session);
     }
 
     /**
@@ -383,48 +382,8 @@ final class SharedSessions {
         if (look instanceof Look.Absent && !session.isStored()) {
             return true;
         }
-        hasEnded(session, look);
+        ended.end(session, look);
         return false;
-    }
-
-    void unavailable(SharedSession session, SessionBackup before, StoreUnavailableException e) {
-        if (e.isAboutTheRow()) {
-            notSaved(session, before, new SessionNotSavedException(String.valueOf(e.getMessage()), e));
-            return;
-        }
-        note(session, String.valueOf(e.getMessage()));
-        saving.failed(e);
-    }
-
-    /** Notes a failure of the session's own, and logs it when it is new. */
-    void notSaved(SharedSession session, SessionBackup before, SessionNotSavedException e) {
-        if (!session.isValid()) {
-            return;
-        }
-        note(session, e.reason());
-        if (before.failure() == null || !before.failure().reason().equals(e.reason())) {
-            log.warn(
-                    "Session " + rows.key(session) + " can't be saved: " + e.reason()
-                            + ". Its last saved copy stays, it is kept in memory, and tried again",
-                    e.getCause());
-        }
-    }
-
-    private void note(SharedSession session, String reason) {
-        statistics.failed();
-        session.notSaved(reason, clock.millis());
-        failed.add(session);
-        manager.keep(session);
-    }
-
-    /** What could not be saved, and is to be tried again, even where another copy has taken its place: they merge. */
-    List<SharedSession> failed() {
-        failed.removeIf(SharedSession::hasEnded);
-        return List.copyOf(failed);
-    }
-
-    int failing() {
-        return failed.size();
     }
 
     // ------------------------------------------------------------------ accesses
@@ -515,7 +474,7 @@ final class SharedSessions {
                 }
                 look = look(oldId, RowVersion.NONE);
                 if (!(look instanceof Look.Changed changed)) {
-                    hasEnded(session, old, look);
+                    ended.end(session, old, look);
                     return;
                 }
                 if (!takeOver(session, (SharedSession) rows.read(changed.session()), changed.session())) {
@@ -527,72 +486,16 @@ final class SharedSessions {
         } catch (StoreUnavailableException e) {
             endings.remember(oldId);
             session.detachFromRow();
-            unavailable(session, backup, e);
+            failures.unavailable(session, backup, e);
         } catch (IOException e) {
             endings.bury(oldId);
             session.detachFromRow();
-            notSaved(
+            failures.notSaved(
                     session,
                     backup,
                     e instanceof SessionNotSavedException own
                             ? own
                             : new SessionNotSavedException(String.valueOf(e.getMessage()), e));
-        }
-    }
-
-    // ------------------------------------------------------------------ ends
-
-    /** The row of this copy is gone, or a tombstone: the copy ends, and its listeners are told by one node. */
-    void hasEnded(SharedSession copy, Look look) {
-        hasEnded(copy, rows.key(copy), look);
-    }
-
-    private void hasEnded(SharedSession copy, SessionKey key, Look look) {
-        answers.ended(key.id()); // first: whoever finds that this one ends must find that it was noted
-        if (!copy.decideEnd()) {
-            return; // another thread asks the same
-        }
-        End how;
-        if (look instanceof Look.Ended ended) {
-            // A tombstone with this node's name is a DBA's doing, unless this node has ended it itself.
-            boolean ours = !endings.hasEndedLately(key.id()) && claims.isOurs(key, ended.toldBy());
-            how = ours ? End.TELL : End.SILENT;
-        } else {
-            // Deleted by hand, or reaped by another node, which told the listeners.
-            how = !copy.isOverdue(clock.millis()) && claims.isOursWithoutARow(key) ? End.TELL : End.SILENT;
-        }
-        statistics.invalidated(1);
-        manager.end(copy, how);
-    }
-
-    /** The same of many at once, whose tombstones this node has found. */
-    void haveEnded(Map<SharedSession, Tombstone> copies) {
-        Map<SharedSession, Tombstone> decided = new LinkedHashMap<>();
-        Set<String> untold = new HashSet<>();
-        copies.forEach((copy, tombstone) -> {
-            answers.ended(tombstone.id());
-            if (copy.decideEnd()) {
-                decided.put(copy, tombstone);
-                if (tombstone.toldBy() == null && !endings.hasEndedLately(tombstone.id())) {
-                    untold.add(tombstone.id());
-                }
-            }
-        });
-        Set<String> ours = claims.ours(manager.contextName(), untold);
-        decided.forEach((copy, tombstone) -> {
-            boolean tell = tombstone.toldBy() == null
-                    ? ours.contains(tombstone.id())
-                    : !endings.hasEndedLately(tombstone.id())
-                            && claims.isOurs(rows.key(tombstone.id()), tombstone.toldBy());
-            statistics.invalidated(1);
-            manager.end(copy, tell ? End.TELL : End.SILENT);
-        });
-    }
-
-    /** Puts a copy out of memory that the store knows all of, without a word to the application. */
-    void forget(SharedSession copy) {
-        if (copy.decideEnd()) {
-            manager.end(copy, End.SILENT);
         }
     }
 

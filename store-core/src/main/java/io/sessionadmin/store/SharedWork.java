@@ -70,9 +70,8 @@ final class SharedWork implements StoreWork {
                 shared,
                 accesses,
                 endings,
-                claims,
-                answers,
-                saving,
+                new EndedElsewhere(manager, rows, endings, claims, answers, statistics, clock),
+                new FailedSaves(log, manager, rows, saving, statistics, clock),
                 reading,
                 statistics,
                 clock);
