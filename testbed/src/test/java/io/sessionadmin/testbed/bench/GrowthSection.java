@@ -109,7 +109,7 @@ final class GrowthSection implements Section {
             report.paragraph(String.format(
                     Locale.ROOT,
                     "From the third minute, when as many expire as come, to the last one the heap changed by %+.1f MB.",
-                    last - third));
+                    Math.round(10 * (last - third)) / 10.0 + 0.0)); // no minus before a zero
         }
     }
 
