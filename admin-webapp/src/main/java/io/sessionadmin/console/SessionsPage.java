@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list of sessions in words, of one context or of all.
  *
+ * @param countExactly link to the same page with a total that is counted; empty where that is no use
  * @param paused says that enough was looked through for one page; empty when the page is full, or the last one
  * @param ofAll whether each row has to name its context
  * @param matching what a form carries that means all that the filter takes; empty where that can't be ended
@@ -37,6 +38,7 @@ public record SessionsPage(
         String empty,
         String total,
         String totalNote,
+        String countExactly,
         String range,
         String paused,
         String first,
@@ -121,6 +123,9 @@ public record SessionsPage(
                 empty(query, found, words),
                 total(query, found.total(), words),
                 found.total().reason().isGiven() ? words.say(found.total().reason()) : "",
+                query.counted() || !canBeCounted(query, found.total())
+                        ? ""
+                        : new ConsoleView.Sessions(query.exactly()).href(root),
                 rows.isEmpty() ? "" : words.say("sessions.range", rows.size(), order(query.sort(), words)),
                 pausable ? words.say("sessions.paused") : "",
                 query.after() == null ? "" : new ConsoleView.Sessions(query.first()).href(root),
@@ -134,6 +139,14 @@ public record SessionsPage(
                 query.filter().isEmpty() || rows.isEmpty() || !cannotInvalidate.isEmpty()
                         ? List.of()
                         : EndingRequest.fields(new Selection.Matching(query.scope(), query.filter()), csrf));
+    }
+
+    /** Only what was estimated, or not counted to its end. */
+    private static boolean canBeCounted(SessionQuery query, Figure total) {
+        return total.certainty() != Figure.Certainty.EXACT
+                && query.filter().backup() == null
+                && query.filter().attribute() == null
+                && query.filter().state() != SessionState.UNREADABLE;
     }
 
     static String title(@Nullable ContextAddress address, Wording words) {

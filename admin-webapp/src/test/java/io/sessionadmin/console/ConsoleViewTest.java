@@ -103,11 +103,13 @@ final class ConsoleViewTest {
         var filter = SessionFilter.parse(
                 Map.of("user", new String[] {"a&b=c <d> \u20ac"}, "idleOver", new String[] {"2h"}), Set.of());
         SessionQuery all = SessionQuery.of(null).with(filter);
-        SessionQuery query = new SessionQuery(all.scope(), filter, SessionSort.LARGEST, null, all.limit());
+        SessionQuery query = all.in(SessionSort.LARGEST);
         var export = new ConsoleView.Export(query, ConsoleView.Format.CSV);
 
         assertThat(follow(new ConsoleView.Sessions(query).href("/session-admin")))
                 .isEqualTo(new ConsoleView.Sessions(query));
+        assertThat(follow(new ConsoleView.Sessions(query.exactly()).href("/session-admin")))
+                .isEqualTo(new ConsoleView.Sessions(query.exactly()));
         assertThat(follow(export.href("/session-admin"))).isEqualTo(export);
         assertThat(follow(export.href("/session-admin") + "&limit=10")).isEqualTo(refusedExport());
         assertThat(follow(export.href("/session-admin") + "&after=" + HANDLE.hex() + "~"))

@@ -4,6 +4,7 @@ import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class Database {
         T on(Connection connection) throws SQLException;
     }
 
-    private static final int READ_MILLIS_AT_MOST = 5_000;
+    private static final Duration READ_AT_MOST = Duration.ofSeconds(5);
     private static final int NETWORK_MILLIS_AT_MOST = 10_000;
 
     private final ConnectionSource connections;
@@ -68,9 +69,14 @@ final class Database {
      * a connection lives. Tried a second time as {@link #statement} is.
      */
     <T> T reading(Work<T> work) throws StoreUnavailableException {
+        return reading(READ_AT_MOST, work);
+    }
+
+    /** @param atMost of each statement; less than a connection waits for the server */
+    <T> T reading(Duration atMost, Work<T> work) throws StoreUnavailableException {
         Work<T> limited = connection -> {
             try (Statement limit = connection.createStatement()) {
-                limit.execute("set local statement_timeout = " + READ_MILLIS_AT_MOST);
+                limit.execute("set local statement_timeout = " + atMost.toMillis());
             }
             return work.on(connection);
         };

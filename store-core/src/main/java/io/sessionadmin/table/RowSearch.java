@@ -2,10 +2,6 @@ package io.sessionadmin.table;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +54,7 @@ public final class RowSearch {
 
     private final Database database;
     private final TableNames names;
-    private final TableLayout layout;
+    private final RowConditions conditions;
     private final String context;
     private final RowFilter filter;
     private final int rows;
@@ -65,7 +62,7 @@ public final class RowSearch {
     RowSearch(Database database, TableNames names, TableLayout layout, String context, RowFilter filter, int rows) {
         this.database = database;
         this.names = names;
-        this.layout = layout;
+        this.conditions = new RowConditions(layout, context, filter);
         this.context = context;
         this.filter = filter;
         this.rows = rows;
@@ -77,39 +74,6 @@ public final class RowSearch {
     }
 
     // ------------------------------------------------------------------ what is looked at
-
-    private static final String ROW = """
-            select session_id, valid_session, max_inactive, last_access,
-                   %s as found_bytes,
-                   %s as found_handle, %s as found_created, %s as found_strings, %s
-              from tomcat_sessions
-             where app_name = ?""";
-
-    private static final String OWN = "node as found_node, held as found_held, user_name as found_user";
-    private static final String NOT_OWN = "null::text as found_node, false as found_held, null::text as found_user";
-
-    /** A session's stream begins with the class of a Long, the same 74 bytes each time, and the time of its creation. */
-    private static final String CREATED = """
-            case when octet_length(session_data) >= 82
-                 then ('x' || encode(substring(session_data from 75 for 8), 'hex'))::bit(64)::bigint end""";
-
-    private static final String STRINGS = """
-            octet_length(session_data) <= 262144
-                   and not exists (select from unnest(?) sought where position(sought in session_data) = 0%s)""";
-
-    /** What changed since the whole stream was written is beside it. */
-    private static final String IN_CHANGES =
-            " and (session_changes is null or position(sought in session_changes) = 0)";
-
-    private String row(RowOrder order) {
-        boolean own = layout.ownColumns();
-        return ROW.formatted(
-                own ? SessionCatalog.BYTES : "coalesce(octet_length(session_data), 0)",
-                SessionCatalog.HANDLE,
-                filter.age().isGiven() || order.readsStreams() ? CREATED : "null::bigint",
-                filter.strings().isEmpty() ? "true" : STRINGS.formatted(own ? IN_CHANGES : ""),
-                own ? OWN : NOT_OWN);
-    }
 
     private static final String IN_ORDER = """
             %1$s%2$s
@@ -129,9 +93,6 @@ public final class RowSearch {
              where found_handle > ? and found_handle <= ?
              order by found_handle""";
 
-    private static final String TOMBSTONE = "valid_session = '0'";
-    private static final String DUE = "reap_after < (extract(epoch from now()) * 1000)::bigint";
-
     private static final String HOW_FEW = """
             select count(*)
               from (select 1 from tomcat_sessions where app_name = ? and %s limit ?) counted""";
@@ -144,10 +105,8 @@ public final class RowSearch {
     private record Source(@Nullable String few, boolean userFirst) {}
 
     private Source source(Connection connection) throws SQLException {
-        String kind = filter.state() == RowFilter.State.INVALIDATED
-                ? TOMBSTONE
-                : filter.state() == RowFilter.State.EXPIRED && layout.ownColumns() ? DUE : null;
-        boolean byUser = filter.user() != null && layout.userIndex();
+        String kind = conditions.kind();
+        boolean byUser = conditions.haveUserIndex();
         if (kind == null || byUser) {
             return new Source(null, byUser);
         }
@@ -161,8 +120,9 @@ public final class RowSearch {
 
     private String looked(Source source, RowOrder order) {
         return source.few() == null
-                ? IN_ORDER.formatted(row(order), source.userFirst() ? OF_USER : "", SessionCatalog.HANDLE)
-                : FEW.formatted(row(order), source.few());
+                ? IN_ORDER.formatted(
+                        conditions.row(order.readsStreams()), source.userFirst() ? OF_USER : "", SessionCatalog.HANDLE)
+                : FEW.formatted(conditions.row(order.readsStreams()), source.few());
     }
 
     private Parameters bindLooked(
@@ -173,12 +133,7 @@ public final class RowSearch {
             @Nullable Handle until)
             throws SQLException {
         Parameters parameters = new Parameters(statement);
-        if (!filter.strings().isEmpty()) {
-            byte[][] sought =
-                    filter.strings().stream().map(RowSearch::asInStream).toArray(byte[][]::new);
-            parameters.array(connection.createArrayOf("bytea", sought));
-        }
-        parameters.text(context);
+        conditions.bindRow(connection, parameters);
         if (source.userFirst()) {
             parameters.text(filter.user());
         }
@@ -217,45 +172,13 @@ public final class RowSearch {
     private static final String JUDGED = """
             select session_id, found_handle, %s as found_key, %s as found_text,
                    row_number() over (order by found_handle) as place,
-                   (sought.state is null or sought.state = case
-                       when valid_session = '0' then 'INVALIDATED'
-                       when max_inactive > 0 and last_access + max_inactive::bigint * 1000 < sought.now then 'EXPIRED'
-                       when found_held and found_node = any (sought.alive) then 'LIVE'
-                       else 'SWAPPED_OUT' end)
-                   and (sought.user_name is null or sought.user_name = found_user)
-                   and (sought.node is null or sought.node = found_node and valid_session <> '0')
-                   and (sought.idle_over is null
-                        or sought.now - last_access > sought.idle_over * 1000 and valid_session <> '0')
-                   and (sought.idle_under is null
-                        or sought.now - last_access < sought.idle_under * 1000 and valid_session <> '0')
-                   and (sought.age_over is null
-                        or coalesce(sought.now - found_created > sought.age_over * 1000, false))
-                   and (sought.age_under is null
-                        or coalesce(sought.now - found_created < sought.age_under * 1000, false))
-                   and (sought.bytes_over is null or found_bytes > sought.bytes_over and valid_session <> '0')
-                   and (sought.bytes_under is null or found_bytes < sought.bytes_under and valid_session <> '0')
-                   and found_strings as met
+                   %s as met
               from (%s) looked
-             cross join (
-                select ?::text as state, ?::text[] as alive, ?::text as user_name, ?::text as node,
-                       ?::bigint as idle_over, ?::bigint as idle_under, ?::bigint as age_over, ?::bigint as age_under,
-                       ?::bigint as bytes_over, ?::bigint as bytes_under,
-                       (extract(epoch from now()) * 1000)::bigint as now) sought""";
+             %s""";
 
     private String judged(Source source, RowOrder order) {
-        return JUDGED.formatted(order.number, order.text(), looked(source, order));
-    }
-
-    private void bindSought(Connection connection, Parameters parameters) throws SQLException {
-        RowFilter.State state = filter.state();
-        parameters
-                .text(state == null ? null : state.name())
-                .array(Parameters.texts(connection, filter.alive().toArray()))
-                .text(filter.user())
-                .text(filter.node());
-        for (RowFilter.Range range : List.of(filter.idle(), filter.age(), filter.bytes())) {
-            parameters.numberOrNull(range.over()).numberOrNull(range.under());
-        }
+        return JUDGED.formatted(
+                order.number, order.text(), RowConditions.MET, looked(source, order), RowConditions.SOUGHT);
     }
 
     private static final String FIRST = """
@@ -308,7 +231,7 @@ public final class RowSearch {
             String sql = FIRST.formatted(judged(source, order));
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
                 Parameters parameters = bindLooked(connection, statement, source, after, until);
-                bindSought(connection, parameters);
+                conditions.bindSought(connection, parameters);
                 parameters.number((long) rows).number(limit);
                 return result(statement);
             }
@@ -331,7 +254,7 @@ public final class RowSearch {
                     judged(source, order), order.isBackwards() ? "<" : ">", order.isBackwards() ? "desc" : "asc");
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
                 Parameters parameters = bindLooked(connection, statement, source, from, until);
-                bindSought(connection, parameters);
+                conditions.bindSought(connection, parameters);
                 parameters
                         .numberOrNull(after == null ? null : after.key().number())
                         .bytes(after == null ? FIRST_OF_ALL : after.key().text().getBytes(UTF_8))
@@ -353,7 +276,7 @@ public final class RowSearch {
             Source source = source(connection);
             String sql = COUNT.formatted(judged(source, RowOrder.HANDLE));
             try (PreparedStatement statement = inIndexOrder(connection, sql)) {
-                bindSought(connection, bindLooked(connection, statement, source, null, null));
+                conditions.bindSought(connection, bindLooked(connection, statement, source, null, null));
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     long looked = row.getLong(1);
@@ -363,9 +286,18 @@ public final class RowSearch {
         });
     }
 
+    /**
+     * Counts all that there are, which may read the whole table.
+     *
+     * @param others ids of sessions that do not count
+     */
+    public WholeCount.Outcome countAll(Collection<String> others) throws StoreUnavailableException {
+        return new WholeCount(database, names, conditions).of(others);
+    }
+
     /** Whether the rows that are looked at stand for all of the context: no index chose them. */
     public boolean isSample() {
-        return filter.handlePrefix() == null && !(filter.user() != null && layout.userIndex());
+        return filter.handlePrefix() == null && !conditions.haveUserIndex();
     }
 
     private Result result(PreparedStatement statement) throws SQLException {
@@ -396,16 +328,5 @@ public final class RowSearch {
 
     private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
         return connection.prepareStatement(names.in(sql));
-    }
-
-    /** A string as it stands in Java's <a href="https://docs.oracle.com/en/java/javase/17/docs/specs/serialization/protocol.html">streams</a>. */
-    private static byte[] asInStream(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            new DataOutputStream(bytes).writeUTF(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 }

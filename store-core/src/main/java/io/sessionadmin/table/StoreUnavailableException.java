@@ -55,6 +55,11 @@ public final class StoreUnavailableException extends IOException {
         return sqlState != null && (sqlState.startsWith("08") || sqlState.startsWith("57P0"));
     }
 
+    /** It took longer than it may, or an administrator of the database ended it. */
+    boolean isCancelled() {
+        return "57014".equals(sqlState);
+    }
+
     /** The statement does not fit the table (class 42): it was changed since it was looked at. */
     boolean isAboutTheTable() {
         return sqlState != null && sqlState.startsWith("42");

@@ -59,6 +59,7 @@ final class ReadLocksTest {
         RowSearch search = catalog.search(SHOP, idle, RowSearch.ROWS);
         search.inOrder(null, null, 101);
         search.count();
+        search.countAll(List.of("id 1"));
         for (RowOrder order : RowOrder.values()) {
             search.sorted(order, null, null, null, 101);
         }

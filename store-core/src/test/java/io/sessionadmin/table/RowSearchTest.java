@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
@@ -174,6 +177,53 @@ final class RowSearchTest {
     }
 
     @Test
+    void allAreCountedButThoseThatSomebodyElseCounts() throws Exception {
+        assertThat(catalog.search(SHOP, ANY, 1).countAll(List.of("held", "expired", "not there")))
+                .isEqualTo(new WholeCount.Counted(3));
+    }
+
+    @Test
+    void aCountThatTakesTooLongIsGivenUpAndThereIsOneAtATime() throws Exception {
+        var count = new WholeCount(
+                new Database(database::getConnection),
+                TableNames.DOCUMENTED,
+                new RowConditions(catalog.layout(), SHOP, ANY),
+                Duration.ofMillis(100));
+        List<WholeCount.Outcome> meanwhile = new ArrayList<>();
+        var others = new AbstractList<String>() {
+            @Override
+            public String get(int index) {
+                throw new IndexOutOfBoundsException(index);
+            }
+
+            @Override
+            public int size() {
+                return 0;
+            }
+
+            @Override
+            public Object[] toArray() {
+                try {
+                    meanwhile.add(catalog.search(SHOP, ANY, 1).countAll(List.of()));
+                } catch (StoreUnavailableException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return super.toArray();
+            }
+        };
+        try (var locking = database.getConnection();
+                var statement = locking.createStatement()) {
+            locking.setAutoCommit(false);
+            statement.execute("lock table tomcat_sessions in access exclusive mode");
+
+            assertThat(count.of(others)).isEqualTo(new WholeCount.TookTooLong(Duration.ofMillis(100)));
+            locking.rollback();
+        }
+        assertThat(meanwhile).containsExactly(new WholeCount.Busy());
+        assertThat(catalog.search(SHOP, ANY, 1).countAll(List.of())).isEqualTo(new WholeCount.Counted(5));
+    }
+
+    @Test
     void whatAnIndexChoseIsNoSampleOfAllRows() throws Exception {
         assertThat(catalog.search(SHOP, filter(null, "alice", null, null, ALL, ALL, ALL), 1)
                         .count())
@@ -209,6 +259,7 @@ final class RowSearchTest {
                 .map(RowSearch.Found::id)
                 .toList();
         assertThat(search.count().matches()).isEqualTo(ids.size());
+        assertThat(catalog.search(SHOP, filter, 1).countAll(List.of())).isEqualTo(new WholeCount.Counted(ids.size()));
         return ids;
     }
 

@@ -342,8 +342,12 @@ final class ContextSearch {
 
     // ------------------------------------------------------------------ how many
 
-    /** All that meet the filter, counted or, where that costs too much, estimated. */
-    Figure total() {
+    /**
+     * All that meet the filter, counted or, where that costs too much, estimated.
+     *
+     * @param counted whether stored ones are counted whatever it costs
+     */
+    Figure total(boolean counted) {
         try {
             List<LiveSession> live = taken();
             if (needsRows() && live.size() > StoredMatches.LOOKED_UP_AT_MOST) {
@@ -351,7 +355,7 @@ final class ContextSearch {
             }
             boolean uncertain = filter.size().isGiven() || (filter.backup() != null && needsRows());
             long here = uncertain ? entries(live, live.size()).size() : live.size();
-            return stored.count().plus(Figure.exact(here));
+            return (counted ? stored.countAll() : stored.count()).plus(Figure.exact(here));
         } catch (IOException e) {
             return Figure.unknown(Reason.of(e));
         }

@@ -34,8 +34,8 @@ final class SessionLists {
             return deployments.orphan(orphan.app()).map(table -> list(query, orphan.app(), table, now));
         }
         SessionSearch search = new SessionSearch(places(query.scope(), now), query.filter(), query.sort(), now);
-        return Optional.of(
-                new EngineSessions.Listing(null, search.page(query.after(), query.limit()), now, source(null)));
+        return Optional.of(new EngineSessions.Listing(
+                null, search.page(query.after(), query.limit(), query.counted()), now, source(null)));
     }
 
     /** What is in memory is looked at once, for the numbers and for the page. */
@@ -56,7 +56,8 @@ final class SessionLists {
     }
 
     private static SessionsFound page(SessionQuery query, SessionSearch.Place place, Instant now) {
-        return new SessionSearch(List.of(place), query.filter(), query.sort(), now).page(query.after(), query.limit());
+        return new SessionSearch(List.of(place), query.filter(), query.sort(), now)
+                .page(query.after(), query.limit(), query.counted());
     }
 
     private Reason source(@Nullable ContextAddress address) {

@@ -12,45 +12,58 @@ import org.jspecify.annotations.Nullable;
  * What a request for sessions asks: whose, which ones, in which order, from where on, and how many.
  *
  * @param after where the page before ended, as {@link SessionsFound#next} had it; null for the first page
+ * @param counted whether the total is to be counted, whatever it costs, and not estimated; no link to another page says so
  */
 public record SessionQuery(
         SessionScope scope,
         SessionFilter filter,
         SessionSort sort,
         @Nullable SessionCursor after,
-        int limit) {
+        int limit,
+        boolean counted) {
 
     /** How many sessions a page has at most. */
     public static final int LIMIT = SessionPage.SIZE;
+
+    private static final String EXACT = "exact";
 
     private static final Set<String> NAMES = names();
 
     private static Set<String> names() {
         Set<String> names = new HashSet<>(SessionFilter.NAMES);
-        names.addAll(Set.of("host", "context", "app", "sort", "after", "limit"));
+        names.addAll(Set.of("host", "context", "app", "sort", "after", "limit", "count"));
         return Set.copyOf(names);
     }
 
     public static SessionQuery of(@Nullable ContextAddress context) {
-        return new SessionQuery(SessionScope.of(context), SessionFilter.NONE, SessionSort.HANDLE, null, LIMIT);
+        return new SessionQuery(SessionScope.of(context), SessionFilter.NONE, SessionSort.HANDLE, null, LIMIT, false);
     }
 
     /** The first page of the same. */
     public SessionQuery first() {
-        return new SessionQuery(scope, filter, sort, null, limit);
+        return behind(null);
     }
 
     public SessionQuery behind(@Nullable SessionCursor cursor) {
-        return new SessionQuery(scope, filter, sort, cursor, limit);
+        return new SessionQuery(scope, filter, sort, cursor, limit, false);
     }
 
     /** The same with a page of so many sessions. */
     public SessionQuery atMost(int sessions) {
-        return new SessionQuery(scope, filter, sort, after, sessions);
+        return new SessionQuery(scope, filter, sort, after, sessions, counted);
     }
 
     public SessionQuery with(SessionFilter other) {
-        return new SessionQuery(scope, other, sort, after, limit);
+        return new SessionQuery(scope, other, sort, after, limit, false);
+    }
+
+    public SessionQuery in(SessionSort order) {
+        return new SessionQuery(scope, filter, order, after, limit, false);
+    }
+
+    /** The same page, with a total that is counted. */
+    public SessionQuery exactly() {
+        return new SessionQuery(scope, filter, sort, after, limit, true);
     }
 
     /** As parameters that {@link #parse} reads back, but for the scope. */
@@ -65,6 +78,9 @@ public record SessionQuery(
         if (after != null) {
             all.add(new SessionFilter.Parameter("after", after.text()));
         }
+        if (counted) {
+            all.add(new SessionFilter.Parameter("count", EXACT));
+        }
         return all;
     }
 
@@ -73,7 +89,12 @@ public record SessionQuery(
             throws BadParameterException {
         Parameters given = new Parameters(parameters, NAMES, others);
         return new SessionQuery(
-                scope(given), SessionFilter.parse(given), sort(given), SessionCursor.parse(given), limit(given));
+                scope(given),
+                SessionFilter.parse(given),
+                sort(given),
+                SessionCursor.parse(given),
+                limit(given),
+                counted(given));
     }
 
     /** Either a host and a context of it, or the name that rows carry, or nothing of them for all contexts. */
@@ -102,6 +123,14 @@ public record SessionQuery(
                 : SessionSort.parse(word.get())
                         .orElseThrow(() -> new BadParameterException(
                                 "sort", Reason.of("refused.choice", "sort", SessionSort.words())));
+    }
+
+    private static boolean counted(Parameters given) throws BadParameterException {
+        Optional<String> count = given.text("count");
+        if (count.isPresent() && !count.get().equals(EXACT)) {
+            throw new BadParameterException("count", Reason.of("refused.choice", "count", EXACT));
+        }
+        return count.isPresent();
     }
 
     private static int limit(Parameters given) throws BadParameterException {

@@ -41,11 +41,16 @@ final class SessionSearch {
         this.now = now;
     }
 
-    /** A page and how many sessions there are. */
+    /** A page and how many sessions there are, as far as can be said at the cost of a page. */
     SessionsFound page(@Nullable SessionCursor after, int limit) {
+        return page(after, limit, false);
+    }
+
+    /** @param counted whether to count them all instead */
+    SessionsFound page(@Nullable SessionCursor after, int limit, boolean counted) {
         SessionsFound page = next(after, limit);
         boolean all = after == null && page.next() == null && page.problems().isEmpty();
-        return all ? page : page.withTotal(total());
+        return all ? page : page.withTotal(total(counted));
     }
 
     /** A page without knowing how many sessions there are; the first one knows when it is the only one. */
@@ -145,11 +150,13 @@ final class SessionSearch {
                 List.copyOf(items), next, paused, Figure.exact(items.size()), List.copyOf(problems), now);
     }
 
-    private Figure total() {
+    private Figure total(boolean counted) {
         Figure total = Figure.ZERO;
         for (Place place : places.subList(0, Math.min(places.size(), CONTEXTS_AT_MOST))) {
             total = total.plus(
-                    filter.isEmpty() ? place.sessions().get() : search(place).total());
+                    filter.isEmpty() && !counted
+                            ? place.sessions().get()
+                            : search(place).total(counted));
         }
         return places.size() <= CONTEXTS_AT_MOST
                 ? total

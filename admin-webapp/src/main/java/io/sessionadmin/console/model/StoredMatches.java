@@ -6,6 +6,7 @@ import io.sessionadmin.table.Handle;
 import io.sessionadmin.table.RowFilter;
 import io.sessionadmin.table.RowSearch;
 import io.sessionadmin.table.StoredRow;
+import io.sessionadmin.table.WholeCount;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Stored sessions of one context that meet a filter, without those that are in the memory of this node. */
@@ -42,7 +44,13 @@ sealed interface StoredMatches {
     @Nullable
     Handle collect(@Nullable Handle from, int place, SessionRun run) throws IOException;
 
+    /** As far as can be said at the cost of a page. */
     Figure count() throws IOException;
+
+    /** Each of them, where that can be done; else the same with what was in the way. */
+    default Figure countAll() throws IOException {
+        return count();
+    }
 
     /** The rows of sessions in memory. */
     List<StoredRow> rows(Collection<LiveSession> live) throws IOException;
@@ -184,6 +192,31 @@ sealed interface StoredMatches {
             if (filter.state() == SessionState.UNREADABLE) {
                 return Figure.unknown(Reason.of("reason.streamsNotRead"));
             }
+            return estimate();
+        }
+
+        @Override
+        public Figure countAll() throws IOException {
+            if (filter.backup() != null || filter.state() == SessionState.UNREADABLE) {
+                return count();
+            }
+            Set<String> others = filter.state() == SessionState.INVALIDATED ? Set.of() : inMemory.keySet();
+            WholeCount.Outcome outcome = search(rowsAtMost()).countAll(others);
+            if (outcome instanceof WholeCount.Counted counted) {
+                return Figure.exact(counted.rows()).doubted(byStrings());
+            }
+            Reason inTheWay = outcome instanceof WholeCount.TookTooLong late
+                    ? Reason.of("reason.countTooLong", late.limit().toSeconds())
+                    : Reason.of("reason.countBusy");
+            Figure estimate = count();
+            return new Figure(estimate.value(), estimate.certainty(), inTheWay);
+        }
+
+        private Reason byStrings() {
+            return filter.attribute() == null ? Reason.NONE : Reason.of("reason.byStrings", filter.attribute());
+        }
+
+        private Figure estimate() throws IOException {
             StoredCounts all = table.counts();
             long rows = all.valid().value() + all.invalidated().value();
             boolean many = all.valid().certainty() != Figure.Certainty.EXACT;
@@ -192,10 +225,8 @@ sealed interface StoredMatches {
                 search = search(Math.min(rowsAtMost(), SAMPLE));
             }
             RowSearch.Counted counted = inMemory.isEmpty() ? search.count() : withoutMemory(search);
-            Reason byStrings =
-                    filter.attribute() == null ? Reason.NONE : Reason.of("reason.byStrings", filter.attribute());
             if (counted.all()) {
-                return Figure.exact(counted.matches()).doubted(byStrings);
+                return Figure.exact(counted.matches()).doubted(byStrings());
             }
             if (!counted.sample()) {
                 return new Figure(

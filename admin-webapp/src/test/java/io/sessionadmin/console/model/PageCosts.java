@@ -87,7 +87,10 @@ final class PageCosts {
         return manager;
     }
 
-    /** Each tenth row is live, each fifth has a user, and they were used over the last hour. */
+    /**
+     * Each tenth row is live, each fiftieth a tombstone, each second has one of 25 users, and they were used over the last
+     * hour. So there is a full page of each kind in both contexts.
+     */
     private void fill(String name, SharedPersistentManager manager, int rows, int live) throws Exception {
         var session = (StandardSession) manager.createSession(MODEL);
         session.setAttribute("cart", "x".repeat(200));
@@ -95,16 +98,16 @@ final class PageCosts {
         Postgres.execute(database, """
                 insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access,
                                              session_data, node, held, user_name, reap_after)
-                select app_name, md5(i::text), case when i %% 200 = 3 then '0' else '1' end, 36000, last_access - i %% 3600000,
-                       case when i %% 200 = 3 then ''::bytea
+                select app_name, md5(i::text), case when i %% 50 = 3 then '0' else '1' end, 36000, last_access - i %% 3600000,
+                       case when i %% 50 = 3 then ''::bytea
                             else overlay(session_data placing md5(i::text)::bytea
                                          from position('%s'::bytea in session_data)) end, 'here', i <= %d,
-                       case when i %% 5 = 0 then 'user ' || i %% 500 end, last_access + 36000000
+                       case when i %% 2 = 0 then 'user ' || i %% 50 end, last_access + 36000000
                   from tomcat_sessions, generate_series(1, %d) i
                  where app_name = '/Catalina/localhost/%s' and session_id = '%s'""".formatted(MODEL, live, rows, name, MODEL));
         long started = System.nanoTime();
         for (int i = 1; i <= live; i++) {
-            if (i % 200 != 3) {
+            if (i % 50 != 3) {
                 manager.createSession(md5(i)); // with a row, which it does not know: not saved yet
             }
         }
@@ -123,7 +126,7 @@ final class PageCosts {
         Map<String, Map<String, String>> pages = new LinkedHashMap<>();
         pages.put("page 1", Map.of());
         pages.put("page far", Map.of("after", "e".repeat(32) + "~/Catalina/localhost/%s"));
-        pages.put("user", Map.of("user", "user 5"));
+        pages.put("user", Map.of("user", "user 4"));
         pages.put("idle", Map.of("idleOver", "50m"));
         pages.put("idle far", Map.of("idleOver", "50m", "after", "e".repeat(32) + "~/Catalina/localhost/%s"));
         pages.put("size", Map.of("sizeOver", "100"));
@@ -133,9 +136,11 @@ final class PageCosts {
         pages.put("invalidated", Map.of("state", "invalidated"));
         pages.put("atRisk", Map.of("backup", "atRisk"));
         pages.put("attribute", Map.of("attribute", "cart"));
-        pages.put("q", Map.of("q", "ab"));
+        pages.put("q", Map.of("q", "a"));
         pages.put("sort -idle", Map.of("sort", "-idle"));
         pages.put("sort -size", Map.of("sort", "-size"));
+        pages.put("sort user", Map.of("sort", "user"));
+        pages.put("sort expires", Map.of("sort", "expires"));
         pages.put("node", Map.of("node", "here"));
         for (int turn = 0; turn < 3; turn++) {
             for (Map<String, String> page : pages.values()) {
@@ -152,6 +157,10 @@ final class PageCosts {
             }
             report(page.getKey(), ofSmall, ofLarge);
         }
+        once(sessions, "count exactly", Map.of("count", "exact"));
+        once(sessions, "count idle", Map.of("count", "exact", "idleOver", "50m"));
+        file(sessions, "small");
+        file(sessions, "large");
         List<Long> overview = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {
             long started = System.nanoTime();
@@ -159,6 +168,28 @@ final class PageCosts {
             overview.add(System.nanoTime() - started);
         }
         report("overview (both)", overview, overview);
+    }
+
+    /** Actions that are not meant to cost the same. */
+    private static void once(EngineSessions sessions, String name, Map<String, String> page) throws Exception {
+        report(name, List.of(time(sessions, "small", page)), List.of(time(sessions, "large", page)));
+    }
+
+    /** Until the first line of a file by idle time is there, and 2,000 lines more. */
+    private static void file(EngineSessions sessions, String context) {
+        long started = System.nanoTime();
+        List<Long> lines = new ArrayList<>();
+        sessions.walk(
+                SessionScope.of(new ContextAddress.Deployed("localhost", "/" + context)),
+                SessionFilter.NONE,
+                SessionSort.IDLE_LONGEST,
+                item -> lines.add(System.nanoTime()) && lines.size() <= 2_000);
+        System.out.printf(
+                Locale.ROOT,
+                "file of %s: first line after %.1f s, 2,000 more after %.1f s%n",
+                context,
+                (lines.get(0) - started) / 1e9,
+                (System.nanoTime() - lines.get(0)) / 1e9);
     }
 
     private static void report(String name, List<Long> small, List<Long> large) {

@@ -123,7 +123,7 @@ final class SessionFilterTest {
         assertThat(query.limit()).isEqualTo(20);
         assertThat(SessionQuery.parse(Map.of(), Set.of()))
                 .isEqualTo(new SessionQuery(
-                        new SessionScope.AllContexts(), SessionFilter.NONE, SessionSort.HANDLE, null, 100));
+                        new SessionScope.AllContexts(), SessionFilter.NONE, SessionSort.HANDLE, null, 100, false));
     }
 
     @Test
@@ -135,7 +135,9 @@ final class SessionFilterTest {
                 Map.of("host", "localhost", "context", "/shop", "app", "/Catalina/localhost/shop"),
                 Map.of("limit", "101"),
                 Map.of("limit", "0"),
-                Map.of("sort", "user"),
+                Map.of("sort", "name"),
+                Map.of("count", "all"),
+                Map.of("after", ".9999999999999999999." + "0".repeat(32)),
                 Map.of("after", "' or 1=1"))) {
             assertThatThrownBy(() -> SessionQuery.parse(form(bad), Set.of()))
                     .as(bad.toString())

@@ -149,6 +149,8 @@ final class SessionSearchTest {
                 select '/Catalina/localhost/shop', 'many ' || i, '1', 1800, (extract(epoch from now()) * 1000)::bigint, ''
                   from generate_series(1, 12000) i""");
         row("odd", "tc-1", false, 1_000, null);
+        row("here", "tc-1", true, 1_000, null);
+        shop.visit("here", now);
         List<Handle> found = new ArrayList<>();
         SessionCursor after = null;
         int pages = 0;
@@ -164,6 +166,9 @@ final class SessionSearchTest {
 
         assertThat(found).containsExactly(Handle.of("odd"));
         assertThat(pages).isEqualTo(2);
+        assertThat(counted(Map.of("idleOver", "10m"))).isEqualTo(Figure.exact(1));
+        assertThat(counted(Map.of())).isEqualTo(Figure.exact(12_002));
+        assertThat(counted(Map.of("idleUnder", "10m"))).isEqualTo(Figure.exact(12_001));
     }
 
     @Test
@@ -264,6 +269,10 @@ final class SessionSearchTest {
                 .run(item -> found.add(item.entry().handle()));
         assertThat(walked).isEqualTo(new SessionWalk.Walked(List.of(), runs));
         return found;
+    }
+
+    private Figure counted(Map<String, String> parameters) throws Exception {
+        return search(parameters, SessionSort.HANDLE).page(null, 1, true).total();
     }
 
     private SessionsFound find(Map<String, String> parameters) throws Exception {

@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.catalina.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -685,6 +687,34 @@ final class ApiTest {
         description.holds("get", "/jobs/{job}", answer);
         assertThat(answer.status()).isEqualTo(404);
         assertThat(programs.get(API + "/jobs/nothing/stop").status()).isEqualTo(405);
+    }
+
+    @Test
+    void anEstimateIsCountedExactlyWhenSomebodyAsksForIt() throws Exception {
+        programs.update("""
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access)
+                select '/many', 'many ' || i, '1', 1800, 0 from generate_series(1, 10500) i""");
+        try {
+            String many = "/sessions?app=/many&limit=1&idleOver=1";
+            assertThat(get(many, "/sessions")
+                            .json()
+                            .at("/notExact/total/certainty")
+                            .asText())
+                    .isEqualTo("estimate");
+            JsonNode counted = get(many + "&count=exact", "/sessions").json();
+            assertThat(counted.path("total").asInt()).isEqualTo(10_500);
+            assertThat(counted.path("notExact").isEmpty()).isTrue();
+            assertProblem(programs.get(API + "/sessions?count=all"));
+
+            Answer page = programs.ask("manager-gui", "GET", many, "");
+            Matcher link = Pattern.compile("id=\"count-exactly\" href=\"[^\"]*(/sessions[^\"]*)\"")
+                    .matcher(page.body());
+            assertThat(link.find()).isTrue();
+            Answer exact = programs.ask("manager-gui", "GET", link.group(1).replace("&amp;", "&"), "");
+            assertThat(exact.body()).contains("10,500 of").doesNotContain("count-exactly");
+        } finally {
+            programs.update("delete from tomcat_sessions where app_name = '/many'");
+        }
     }
 
     private static Answer get(String path, String described) {
