@@ -121,7 +121,7 @@ final class SessionListTest {
                 .doesNotContain("STORED1");
         String json = admin.page("/session-admin/sessions/export?format=json&user=alice");
         assertThat(json).contains("\"user\":\"alice\"", "\"state\":\"live\"", "\"complete\":true", "\"runs\":1");
-        assertThat(json.split("\"handle\"", -1)).hasSize(2);
+        assertThat(json.split("\"handle\":", -1)).hasSize(2);
     }
 
     private static void idIsFoundWithoutItsContext(Browser browser, TomcatNode here, String id) {
