@@ -88,8 +88,8 @@ final class PageCosts {
     }
 
     /**
-     * Each tenth row is live, each fiftieth a tombstone, each second has one of 25 users, and they were used over the last
-     * hour. So there is a full page of each kind in both contexts.
+     * Each tenth row is live, each fiftieth a tombstone, each second has a user, with 200 sessions each in both contexts, and
+     * they were used over the last hour. So there is a full page of each kind in both.
      */
     private void fill(String name, SharedPersistentManager manager, int rows, int live) throws Exception {
         var session = (StandardSession) manager.createSession(MODEL);
@@ -102,9 +102,9 @@ final class PageCosts {
                        case when i %% 50 = 3 then ''::bytea
                             else overlay(session_data placing md5(i::text)::bytea
                                          from position('%s'::bytea in session_data)) end, 'here', i <= %d,
-                       case when i %% 2 = 0 then 'user ' || i %% 50 end, last_access + 36000000
+                       case when i %% 2 = 0 then 'user ' || i %% %d end, last_access + 36000000
                   from tomcat_sessions, generate_series(1, %d) i
-                 where app_name = '/Catalina/localhost/%s' and session_id = '%s'""".formatted(MODEL, live, rows, name, MODEL));
+                 where app_name = '/Catalina/localhost/%s' and session_id = '%s'""".formatted(MODEL, live, rows / 200, rows, name, MODEL));
         long started = System.nanoTime();
         for (int i = 1; i <= live; i++) {
             if (i % 50 != 3) {
