@@ -112,6 +112,11 @@ final class Cluster implements AutoCloseable {
                 """.formatted(managerAttributes);
     }
 
+    /** What a node that was killed a minute ago has left behind: its last word is that old. */
+    static void silentForAMinute(TestDatabase db, String node) {
+        db.update("update tomcat_sessions_nodes set heartbeat = heartbeat - interval '1 minute' where node = ?", node);
+    }
+
     /** One pass of what the manager of a context does in the background, now. */
     static void pass(TomcatNode node, String contextPath) {
         String bean = "Catalina%3Atype%3DManager%2Chost%3Dlocalhost%2Ccontext%3D" + contextPath.replace("/", "%2F");

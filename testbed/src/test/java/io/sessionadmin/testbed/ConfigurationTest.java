@@ -3,6 +3,8 @@ package io.sessionadmin.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What operators write into context.xml, rightly and wrongly. */
 final class ConfigurationTest {
@@ -13,71 +15,84 @@ final class ConfigurationTest {
             sessionLastAccessedCol="last_access"
             """;
 
+    /** Each way in a context of its own, with a database of its own, on a node that is killed. */
     @OnBothTomcats
-    void aConfigurationOfJdbcStoreOfTomcat9WorksAfterChangingTheClassName(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = nodeWith(line, """
-                        <Manager className="org.apache.catalina.session.PersistentManager"
-                                 maxIdleBackup="1" processExpiresFrequency="3">
-                          <Store className="io.sessionadmin.store.JdbcStore" driverName="org.postgresql.Driver"
-                                 connectionURL="%s" connectionName="%s" connectionPassword="%s" %s/>
-                        </Manager>
-                        """.formatted(documented(db).jdbcUrl(), db.user(), db.password(), COLUMNS))) {
-            assertKeepsASession(node, db);
-            assertThat(node.log()).contains("it has Tomcat's six columns only").contains("primary key is the id alone");
+    void eachWayToNameTheDatabaseKeepsASessionOverACrash(TomcatLine line) {
+        try (var nine = documented(TestPostgres.shared().database());
+                var url = TestPostgres.shared().database();
+                var source = TestPostgres.shared().database();
+                var server = documented(TestPostgres.shared().database());
+                var node = TomcatNode.on(line)
+                        .withStore()
+                        .manager()
+                        .softReferencesAreNoLeak()
+                        .globalResource(Cluster.dataSource(server))
+                        .webapp("nine", ShopWar.standard(), ofJdbcStoreOfTomcat9(nine))
+                        .webapp("url", ShopWar.standard(), withNameAndPasswordInTheUrl(url))
+                        .webapp("source", ShopWar.standard(), ofDataSourceStore(source))
+                        .webapp("server", ShopWar.standard(), withADataSourceOfTheServer())
+                        .start()) {
+            Map<String, TestDatabase> databases =
+                    Map.of("/nine", nine, "/url", url, "/source", source, "/server", server);
+            Map<String, Visitor> visitors = new TreeMap<>();
+            databases.forEach((context, db) -> {
+                visitors.put(context, new Visitor());
+                visitors.get(context).on(node, context).put("color", context);
+            });
+            databases.forEach(
+                    (context, db) -> Await.until("a backup of " + context, () -> db.count(table(context)) == 1));
+            node.kill();
+            node.start();
+            visitors.forEach((context, visitor) ->
+                    assertThat(visitor.on(node, context).get("color")).isEqualTo(context));
+            assertThat(node.log())
+                    .contains("it has Tomcat's six columns only")
+                    .contains("primary key is the id alone")
+                    .doesNotContain("password=" + url.password());
+            node.undeploy("url");
+            node.awaitNoLeak("/url");
+            assertThat(node.log()).doesNotContain("memory leak").doesNotContain("failed to stop");
         }
     }
 
-    @OnBothTomcats
-    void nameAndPasswordMayStandInTheUrl(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = nodeWith(line, """
-                        <Manager className="org.apache.catalina.session.PersistentManager" maxIdleBackup="1">
-                          <Store className="io.sessionadmin.store.JdbcStore" schema="create" maximumPoolSize="3"
-                                 connectionURL="%s?user=%s&amp;password=%s"/>
-                        </Manager>
-                        """.formatted(db.jdbcUrl(), db.user(), db.password()))) {
-            var alice = new Visitor();
-            alice.on(node).put("color", "green");
-            node.restart();
-            assertThat(alice.on(node).get("color")).isEqualTo("green");
-            assertThat(db.count("tomcat$sessions")).as("Tomcat's default names").isOne();
-            assertThat(node.log()).doesNotContain("password=" + db.password());
-        }
+    /** Tomcat's default name where none is given. */
+    private static String table(String context) {
+        return context.equals("/url") ? "tomcat$sessions" : "tomcat_sessions";
     }
 
-    @OnBothTomcats
-    void aConfigurationOfDataSourceStoreWorksAfterChangingTheClassName(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = nodeWith(
-                        line,
-                        StoreXml.dataSourceStore(db)
-                                .replace(
-                                        "org.apache.catalina.session.DataSourceStore",
-                                        "io.sessionadmin.store.JdbcStore"))) {
-            assertKeepsASession(node, db);
-        }
+    private static String ofJdbcStoreOfTomcat9(TestDatabase db) {
+        return """
+                <Manager className="org.apache.catalina.session.PersistentManager"
+                         maxIdleBackup="1" processExpiresFrequency="3">
+                  <Store className="io.sessionadmin.store.JdbcStore" driverName="org.postgresql.Driver"
+                         connectionURL="%s" connectionName="%s" connectionPassword="%s" %s/>
+                </Manager>
+                """.formatted(db.jdbcUrl(), db.user(), db.password(), COLUMNS);
     }
 
-    @OnBothTomcats
-    void aDataSourceOfTheServerIsFoundWithoutALink(TomcatLine line) {
-        try (var db = TestPostgres.shared().database()) {
-            documented(db);
-            var setup = TomcatNode.on(line)
-                    .withStore()
-                    .globalResource("""
-                            <Resource name="jdbc/sessions" auth="Container" type="javax.sql.DataSource"
-                                      driverClassName="org.postgresql.Driver" url="%s" username="%s" password="%s"/>
-                            """.formatted(db.jdbcUrl(), db.user(), db.password()))
-                    .shop("""
-                            <Manager className="org.apache.catalina.session.PersistentManager" maxIdleBackup="1">
-                              <Store className="io.sessionadmin.store.JdbcStore" dataSourceName="jdbc/sessions" %s/>
-                            </Manager>
-                            """.formatted(COLUMNS));
-            try (var node = setup.start()) {
-                assertKeepsASession(node, db);
-            }
-        }
+    private static String withNameAndPasswordInTheUrl(TestDatabase db) {
+        return """
+                <Manager className="org.apache.catalina.session.PersistentManager" maxIdleBackup="1"
+                         processExpiresFrequency="1">
+                  <Store className="io.sessionadmin.store.JdbcStore" schema="create" maximumPoolSize="3"
+                         connectionURL="%s?user=%s&amp;password=%s"/>
+                </Manager>
+                """.formatted(db.jdbcUrl(), db.user(), db.password());
+    }
+
+    private static String ofDataSourceStore(TestDatabase db) {
+        return StoreXml.dataSourceStore(db)
+                .replace("org.apache.catalina.session.DataSourceStore", "io.sessionadmin.store.JdbcStore");
+    }
+
+    /** Found without a link. */
+    private static String withADataSourceOfTheServer() {
+        return """
+                <Manager className="org.apache.catalina.session.PersistentManager" maxIdleBackup="1"
+                         processExpiresFrequency="1">
+                  <Store className="io.sessionadmin.store.JdbcStore" dataSourceName="jdbc/sessions" %s/>
+                </Manager>
+                """.formatted(COLUMNS);
     }
 
     @OnBothTomcats
@@ -112,60 +127,6 @@ final class ConfigurationTest {
                     .as("a database that refuses does not keep a context from starting")
                     .isEqualTo(200);
         }
-    }
-
-    @OnBothTomcats
-    void aContextWithTheStoreIsUndeployedWithoutALeak(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .manager()
-                        .softReferencesAreNoLeak()
-                        .shop(StoreXml.jdbcStore(db))
-                        .start()) {
-            new Visitor().on(node).put("color", "green");
-            Await.until("a row", () -> db.count("tomcat_sessions") == 1);
-            node.undeploy("shop");
-            node.awaitNoLeak("/shop");
-            assertThat(node.log()).doesNotContain("memory leak").doesNotContain("failed to stop");
-        }
-    }
-
-    @OnBothTomcats
-    void rowsGoToTomcatsOwnStoreAndBack(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var ours = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db))
-                        .start();
-                var tomcats = TomcatNode.on(line)
-                        .withPostgresDriver()
-                        .shop(StoreXml.dataSourceStore(db))
-                        .start()) {
-            var alice = new Visitor();
-            alice.on(ours).put("color", "green");
-            alice.on(ours).addToCart("book");
-            ours.stop();
-            assertThat(alice.on(tomcats).get("color")).isEqualTo("green");
-            alice.on(tomcats).put("color", "blue");
-            tomcats.stop();
-            ours.start();
-            assertThat(alice.on(ours).get("color")).isEqualTo("blue");
-            assertThat(alice.on(ours).cart()).isEqualTo("1 book");
-        }
-    }
-
-    private static TomcatNode nodeWith(TomcatLine line, String manager) {
-        return TomcatNode.on(line).withStore().shop(manager).start();
-    }
-
-    private static void assertKeepsASession(TomcatNode node, TestDatabase db) {
-        var alice = new Visitor();
-        alice.on(node).put("color", "green");
-        Await.until("a backup", () -> db.count("tomcat_sessions") == 1);
-        node.kill();
-        node.start();
-        assertThat(alice.on(node).get("color")).isEqualTo("green");
     }
 
     private static String store(TestDatabase db, String changed) {

@@ -2,176 +2,194 @@ package io.sessionadmin.testbed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 
 /** JdbcStore under Tomcat's own PersistentManager: what was due for backup survives the node. */
 final class DurabilityTest {
 
     private static final int VISITORS = 20;
 
-    @OnBothTomcats
-    void aRestartKeepsAllSessions(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db, "maxIdleBackup=\"-1\"", ""))
-                        .start()) {
-            List<Visitor> visitors = shoppers(node);
-            node.restart();
-            assertAllHaveTheirCarts(visitors, node);
-        }
+    /** What has been idle for a second. */
+    private static final String SAVING = "maxIdleBackup=\"1\" processExpiresFrequency=\"1\"";
+
+    /**
+     * What a node of each line was left with that was restarted and then killed. On it are /shop, which saves each second;
+     * /late, which saves when it stops; /login, which keeps who is logged in; and /outlet, which is sent the cookie of
+     * /shop.
+     */
+    private static final Map<TomcatLine, Fates> FATES = new EnumMap<>(TomcatLine.class);
+
+    private static Fates fates(TomcatLine line) {
+        return FATES.computeIfAbsent(line, Fates::new);
     }
 
-    @OnBothTomcats
-    void aCrashKeepsAllSessionsThatWereDueForBackup(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db))
-                        .start()) {
-            List<Visitor> visitors = shoppers(node);
-            awaitRows(db, VISITORS);
+    @AfterAll
+    static void close() {
+        FATES.values().forEach(Fates::close);
+    }
+
+    private static final class Fates implements AutoCloseable {
+        final TestDatabase late = TestPostgres.shared().database();
+        final TestDatabase db = TestPostgres.shared().database();
+        final TomcatNode node;
+        final List<Visitor> shoppersBeforeRestart;
+        final List<Visitor> shoppersBeforeCrash;
+        final Visitor loggedIn = new Visitor();
+        final Visitor forever = new Visitor();
+        final Visitor decades = new Visitor();
+        final Visitor brief = new Visitor();
+        final Visitor usedAgain = new Visitor();
+        final Visitor atShop = new Visitor();
+        final Visitor atOutlet;
+
+        Fates(TomcatLine line) {
+            node = TomcatNode.on(line)
+                    .withStore()
+                    .shop(StoreXml.jdbcStore(db, SAVING, ""))
+                    .webapp("late", ShopWar.standard(), StoreXml.jdbcStore(late, "maxIdleBackup=\"-1\"", ""))
+                    .webapp("login", ShopWar.standard(), StoreXml.jdbcStore(db, "persistAuthentication=\"true\"", ""))
+                    .webapp("outlet", ShopWar.standard(), StoreXml.jdbcStore(db, SAVING, ""))
+                    .start();
+            shoppersBeforeRestart = shoppers(node, "/late");
+            loggedIn.on(node, "/login").formLogin("alice");
+            neverToBeReaped();
+            node.restart();
+            shoppersBeforeCrash = shoppers(node, "/shop");
+            usedAgain.on(node).put("color", "green");
+            atShop.on(node).put("where", "shop");
+            // A browser sends one cookie to both when they share a cookie path.
+            atOutlet = new Visitor()
+                    .withSessionCookie("/outlet", atShop.sessionCookie().orElseThrow());
+            awaitSaved();
+            useAgain();
             node.kill();
             node.start();
-            assertAllHaveTheirCarts(visitors, node);
         }
-    }
 
-    @OnBothTomcats
-    void anotherNodeOfTheOtherLineTakesOver(TomcatLine line) {
-        TomcatLine other = line == TomcatLine.TOMCAT_10 ? TomcatLine.TOMCAT_11 : TomcatLine.TOMCAT_10;
-        try (var db = TestPostgres.shared().database();
-                var one = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db))
-                        .start();
-                var two = TomcatNode.on(other)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db))
-                        .start()) {
-            List<Visitor> visitors = shoppers(one);
-            awaitRows(db, VISITORS);
-            one.kill();
-            assertAllHaveTheirCarts(visitors, two);
-        }
-    }
-
-    @OnBothTomcats
-    void aSessionThatIsUsedAgainIsBackedUpAgain(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db))
-                        .start()) {
-            var alice = new Visitor();
-            alice.on(node).put("color", "green");
-            awaitRows(db, 1);
-            String first = String.valueOf(db.query("select version from tomcat_sessions"));
-            alice.on(node).put("color", "blue");
-            Await.until("a second save", () -> !first.equals(db.query("select version from tomcat_sessions")));
-            node.kill();
-            node.start();
-            assertThat(alice.on(node).get("color")).isEqualTo("blue");
-        }
-    }
-
-    @OnBothTomcats
-    void formLoginsSurviveWherePersistAuthenticationSaysSo(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(db, "persistAuthentication=\"true\"", ""))
-                        .start()) {
-            var alice = new Visitor();
-            assertThat(alice.on(node).formLogin("alice")).isEqualTo("alice");
-            node.restart();
-            assertThat(alice.on(node).remoteUser()).isEqualTo("alice");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(TomcatLine.class)
-    void sessionsWithoutAnEndAndVeryLongOnesAreNeverReapedAndStopNoSweep(TomcatLine line) {
-        try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .shop(StoreXml.jdbcStore(
-                                db, "maxIdleBackup=\"0\" maxIdleSwap=\"0\" processExpiresFrequency=\"1\"", ""))
-                        .start()) {
-            var forever = new Visitor();
+        private void neverToBeReaped() {
             forever.on(node).put("kind", "forever");
             forever.on(node).maxInactive(-1);
-            var decades = new Visitor();
             decades.on(node).put("kind", "decades");
             decades.on(node).maxInactive(Integer.MAX_VALUE);
-            var brief = new Visitor();
             brief.on(node).put("kind", "brief");
             brief.on(node).maxInactive(1);
             Await.until(
                     "the brief session alone is reaped",
                     () -> db.count("tomcat_sessions") == 2 && db.count("tomcat_sessions where max_inactive = 1") == 0);
             db.update("update tomcat_sessions set last_access = 1, reap_after = 0 where max_inactive < 0");
-            node.restart();
-            assertThat(forever.on(node).get("kind")).isEqualTo("forever");
-            assertThat(decades.on(node).get("kind")).isEqualTo("decades");
-            assertThat(brief.on(node).get("kind")).isNull();
+        }
+
+        private void useAgain() {
+            usedAgain.on(node).put("color", "blue");
+            db.update("""
+                    insert into tomcat_sessions
+                           (app_name, session_id, valid_session, max_inactive, last_access, session_data)
+                    select '/Catalina/localhost/outlet', session_id, '1', max_inactive, last_access, session_data
+                      from tomcat_sessions
+                     where session_id = ?""", id(atShop));
+            assertThat(atOutlet.on(node, "/outlet").get("where")).isEqualTo("shop");
+            atOutlet.on(node, "/outlet").put("where", "outlet");
+            Await.until(
+                    "both are saved",
+                    () -> db.count("tomcat_sessions where version >= 1 and session_id = ?", id(atShop)) == 2);
+            atOutlet.on(node, "/outlet").logout();
+            awaitSaved();
+        }
+
+        private static String id(Visitor visitor) {
+            return visitor.sessionCookie().orElseThrow();
+        }
+
+        /** Each row of /shop holds the last access of its session: nobody has clicked for two passes. */
+        private void awaitSaved() {
+            Await.until("rows that are not written any more", () -> db.count("""
+                            tomcat_sessions where app_name = '/Catalina/localhost/shop'
+                              and saved_at < clock_timestamp() - interval '2.5 seconds'""") == VISITORS + 4);
+        }
+
+        @Override
+        public void close() {
+            node.close();
+            late.close();
+            db.close();
         }
     }
 
     @OnBothTomcats
+    void aRestartKeepsAllSessions(TomcatLine line) {
+        Fates fates = fates(line);
+        assertAllHaveTheirCarts(fates.shoppersBeforeRestart, fates.node, "/late");
+    }
+
+    @OnBothTomcats
+    void aCrashKeepsAllSessionsThatWereDueForBackup(TomcatLine line) {
+        Fates fates = fates(line);
+        assertAllHaveTheirCarts(fates.shoppersBeforeCrash, fates.node, "/shop");
+    }
+
+    @OnBothTomcats
+    void aSessionThatIsUsedAgainIsBackedUpAgain(TomcatLine line) {
+        Fates fates = fates(line);
+        assertThat(fates.usedAgain.on(fates.node).get("color")).isEqualTo("blue");
+    }
+
+    @OnBothTomcats
+    void formLoginsSurviveWherePersistAuthenticationSaysSo(TomcatLine line) {
+        Fates fates = fates(line);
+        assertThat(fates.loggedIn.on(fates.node, "/login").remoteUser()).isEqualTo("alice");
+    }
+
+    @OnBothTomcats
+    void sessionsWithoutAnEndAndVeryLongOnesAreNeverReapedAndStopNoSweep(TomcatLine line) {
+        Fates fates = fates(line);
+        assertThat(fates.forever.on(fates.node).get("kind")).isEqualTo("forever");
+        assertThat(fates.decades.on(fates.node).get("kind")).isEqualTo("decades");
+        assertThat(fates.brief.on(fates.node).get("kind")).isNull();
+    }
+
+    @OnBothTomcats
     void twoContextsMayUseTheSameId(TomcatLine line) {
-        String shared = "<CookieProcessor/>";
+        Fates fates = fates(line);
+        assertThat(fates.atShop.on(fates.node).get("where")).isEqualTo("shop");
+        assertThat(fates.atOutlet.on(fates.node, "/outlet").get("where")).isNull();
+    }
+
+    /** Of two nodes that are there at the same time, each of them takes over from the other in turn. */
+    @Test
+    void aNodeOfTheOtherLineTakesOver() {
         try (var db = TestPostgres.shared().database();
-                var node = TomcatNode.on(line)
-                        .withStore()
-                        .webapp("shop", ShopWar.standard(), shared + StoreXml.jdbcStore(db))
-                        .webapp("outlet", ShopWar.standard(), shared + StoreXml.jdbcStore(db))
-                        .start()) {
-            var alice = new Visitor();
-            alice.on(node).put("where", "shop");
-            String id = alice.sessionCookie().orElseThrow();
-            // A browser sends one cookie to both when they share a cookie path.
-            var outlet = new Visitor().withSessionCookie("/outlet", id);
-            awaitRows(db, 1);
-            db.update("""
-                    insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access, session_data)
-                    select '/Catalina/localhost/outlet', session_id, '1', max_inactive, last_access, session_data
-                      from tomcat_sessions""");
-            assertThat(outlet.on(node, "/outlet").get("where")).isEqualTo("shop");
-            outlet.on(node, "/outlet").put("where", "outlet");
-            Await.until("both are saved", () -> db.count("tomcat_sessions where version >= 1") == 2);
-            outlet.on(node, "/outlet").logout();
-            node.kill();
-            node.start();
-            assertThat(alice.on(node).get("where")).isEqualTo("shop");
-            assertThat(outlet.on(node, "/outlet").get("where")).isNull();
+                var nodes = Cluster.ofBothLines(db, node -> node.shop(StoreXml.jdbcStore(db, SAVING, "")))) {
+            for (int i = 0; i < 2; i++) {
+                TomcatNode one = nodes.node(i);
+                List<Visitor> visitors = shoppers(one, "/shop");
+                Await.until("all are saved", () -> db.count("""
+                        tomcat_sessions where node = ? and saved_at < clock_timestamp() - interval '2.5 seconds'""", one.name()) == VISITORS);
+                one.kill();
+                assertAllHaveTheirCarts(visitors, nodes.node(1 - i), "/shop");
+                one.start();
+            }
         }
     }
 
-    private static List<Visitor> shoppers(TomcatNode node) {
+    private static List<Visitor> shoppers(TomcatNode node, String context) {
         List<Visitor> visitors =
                 IntStream.range(0, VISITORS).mapToObj(i -> new Visitor()).toList();
         for (int i = 0; i < VISITORS; i++) {
-            visitors.get(i).on(node).put("number", "visitor " + i);
-            visitors.get(i).on(node).addToCart("book");
+            visitors.get(i).on(node, context).put("number", "visitor " + i);
+            visitors.get(i).on(node, context).addToCart("book");
         }
         return visitors;
     }
 
-    private static void assertAllHaveTheirCarts(List<Visitor> visitors, TomcatNode node) {
+    private static void assertAllHaveTheirCarts(List<Visitor> visitors, TomcatNode node, String context) {
         for (int i = 0; i < visitors.size(); i++) {
-            assertThat(visitors.get(i).on(node).get("number")).isEqualTo("visitor " + i);
-            assertThat(visitors.get(i).on(node).cart()).isEqualTo("1 book");
+            assertThat(visitors.get(i).on(node, context).get("number")).isEqualTo("visitor " + i);
+            assertThat(visitors.get(i).on(node, context).cart()).isEqualTo("1 book");
         }
-    }
-
-    /** The rows are there, and hold the last access of each session: nobody has clicked for two passes. */
-    private static void awaitRows(TestDatabase db, int rows) {
-        Await.until(
-                rows + " rows that are not written any more",
-                () -> db.count("tomcat_sessions where saved_at < clock_timestamp() - interval '2.5 seconds'") == rows);
     }
 }

@@ -36,7 +36,7 @@ final class InteroperationTest {
                     alice.on(node, context).addToCart("book");
                     alice.on(node, context).put("color", "green");
                 }
-                List<String> steps = List.of("shared", "jdbc", "stock");
+                List<String> steps = List.of("jdbc", "stock", "shared", "stock");
                 for (int step = 0; step < steps.size(); step++) {
                     node.stop();
                     for (int i = 0; i < CONTEXTS.size(); i++) {

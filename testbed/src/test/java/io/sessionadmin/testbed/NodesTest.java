@@ -90,7 +90,8 @@ final class NodesTest {
                     .doesNotContain(id);
 
             two.kill();
-            Await.until("what it holds is not known", Duration.ofSeconds(60), () -> admin.page("/session-admin/")
+            Cluster.silentForAMinute(db, "tc-2");
+            Await.until("what it holds is not known", () -> admin.page("/session-admin/")
                     .contains("not known: what tc-2 holds"));
             assertThat(admin.figure("/shop", "at-risk")).contains("at least 0");
         }

@@ -26,6 +26,15 @@ final class OverviewTest {
                     .as("a copy on each node")
                     .isEqualTo("green");
             var admin = new Admin(one);
+            assertThat(admin.page("/session-admin/")).doesNotContain("http-equiv=\"refresh\"");
+            assertThat(admin.page("/session-admin/?refresh=30")).contains("http-equiv=\"refresh\" content=\"30\"");
+            browser.as(TomcatNode.ADMIN, one.password()).open(one.uri("/session-admin/health"));
+            assertThat(browser.all("[data-finding]").stream().map(item -> item.getDomAttribute("data-finding")))
+                    .doesNotContain("node-silent", "same-node-name", "six-columns", "listen-down");
+            assertThat(browser.find("#nav-health").getDomAttribute("aria-current"))
+                    .isEqualTo("page");
+            looks(browser, line, "health");
+
             Await.until("all are counted, each once", Duration.ofSeconds(30), () -> admin.figure("/shop", "live")
                     .startsWith("5"));
             assertThat(admin.figure("/shop", "where")).isEqualTo("3 here, 2 elsewhere");
@@ -35,24 +44,16 @@ final class OverviewTest {
                     .contains("data-node=\"tc-1\" data-state=\"alive\"", "data-node=\"tc-2\" data-state=\"alive\"")
                     .contains("other nodes: as they announced it");
 
-            assertThat(admin.page("/session-admin/")).doesNotContain("http-equiv=\"refresh\"");
-            assertThat(admin.page("/session-admin/?refresh=30")).contains("http-equiv=\"refresh\" content=\"30\"");
-
-            browser.as(TomcatNode.ADMIN, one.password()).open(one.uri("/session-admin/"));
+            browser.follow("#nav-overview");
             looks(browser, line, "overview");
             browser.viewport(1280, 900).follow("#contexts [data-context='/shop'] [data-figure='live'] a");
             assertThat(browser.all("#sessions tbody tr")).hasSize(5);
             assertThat(browser.find("[data-stat='live']").getText()).contains("3 here, 2 elsewhere");
-            browser.follow("#nav-health");
-            assertThat(browser.all("[data-finding]").stream().map(item -> item.getDomAttribute("data-finding")))
-                    .doesNotContain("node-silent", "same-node-name", "six-columns", "listen-down");
-            assertThat(browser.find("#nav-health").getDomAttribute("aria-current"))
-                    .isEqualTo("page");
-            looks(browser, line, "health");
             assertThat(browser.complaints()).isEmpty();
 
             two.kill();
-            Await.until("it is said to be dead", Duration.ofSeconds(60), () -> admin.page("/session-admin/")
+            Cluster.silentForAMinute(db, "tc-2");
+            Await.until("it is said to be dead", () -> admin.page("/session-admin/")
                     .contains("data-node=\"tc-2\" data-state=\"dead\""));
             assertThat(admin.figure("/shop", "live")).startsWith("3");
             assertThat(admin.figure("/shop", "swapped-out")).isEqualTo("2");
@@ -78,16 +79,13 @@ final class OverviewTest {
 
     /** Nothing is wider than the window, on a desk and on a phone; the pictures are there to be looked at. */
     private static void looks(Browser browser, TomcatLine line, String page) {
+        Browser.Look look = line == TomcatLine.TOMCAT_10 ? Browser.Look.LIGHT : Browser.Look.DARK;
         for (int width : new int[] {1280, 390}) {
-            for (Browser.Look look : Browser.Look.values()) {
-                Path file = Testbed.target()
-                        .resolve("looks")
-                        .resolve(page + "-" + width + "-" + look + "-" + line.name() + ".png");
-                browser.screenshot(file, width, 900, look);
-                assertThat(browser.driver().executeScript("return document.documentElement.scrollWidth"))
-                        .as(page + " at " + width)
-                        .isEqualTo((long) width);
-            }
+            Path file = Testbed.target().resolve("looks").resolve(page + "-" + width + "-" + look + ".png");
+            browser.screenshot(file, width, 900, look);
+            assertThat(browser.driver().executeScript("return document.documentElement.scrollWidth"))
+                    .as(page + " at " + width)
+                    .isEqualTo((long) width);
         }
     }
 }
