@@ -1,6 +1,7 @@
 package io.sessionadmin.console;
 
 import io.sessionadmin.console.model.NodeState;
+import io.sessionadmin.console.model.Replicas;
 import io.sessionadmin.console.model.SessionDetail;
 import io.sessionadmin.console.model.SessionEntry;
 import io.sessionadmin.console.model.SessionState;
@@ -32,6 +33,7 @@ public record DetailPage(
         List<String> problems,
         LifeLine life,
         List<Place> places,
+        List<String> sources,
         List<SessionFacts.Fact> facts,
         List<SessionFacts.Fact> row,
         String attributesTitle,
@@ -77,6 +79,7 @@ public record DetailPage(
                 problems(detail, words),
                 LifeLine.of(entry, words),
                 places(detail, words),
+                detail.replicas().stream().map(Replicas::said).map(words::say).toList(),
                 SessionFacts.ofSession(view.context(), detail, words),
                 SessionFacts.ofRow(detail, words),
                 words.say("session.attributes", detail.attributes().size() + detail.moreAttributes()),

@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The console reads a streaming standby: what it says of its rows, and what it does while that is late or away. */
 final class ReplicaTest {
 
-    @Test
-    void aStandbyIsReadWithItsLagAndEndingGoesToThePrimary() {
+    @ParameterizedTest
+    @EnumSource(TomcatLine.class)
+    void aStandbyIsReadWithItsLagAndEndingGoesToThePrimary(TomcatLine line) {
         try (var primary = TestPostgres.own();
                 var db = primary.database();
                 var standby = primary.standby();
-                var node = TomcatNode.on(TomcatLine.TOMCAT_11)
+                var node = TomcatNode.on(line)
                         .withStore()
                         .console()
                         .shop(StoreXml.sharedManager(
@@ -38,6 +40,7 @@ final class ReplicaTest {
             Await.until("the end has come there", () -> late.count("tomcat_sessions where valid_session = '0'") == 1);
 
             awayStandby(node, standby, db);
+            awayPrimary(node, primary);
         }
     }
 
@@ -63,6 +66,11 @@ final class ReplicaTest {
                 .map(Admin.Row::handle)
                 .toList();
         assertThat(stored).hasSize(1);
+        assertThat(admin.page(Admin.detail("/shop", stored.get(0)))).contains("which is behind");
+        assertThat(session(node, stored.get(0))).contains("\"state\":\"behind\"");
+        assertThat(node.get("/session-admin/metrics", TomcatNode.VIEWER).body())
+                .containsPattern("session_admin_replica_up\\{replica=\"[^\"]+\"} 1")
+                .containsPattern("session_admin_replica_lag_seconds\\{replica=\"[^\"]+\"} [0-9]");
         admin.invalidate("/shop", stored);
         assertThat(db.count("tomcat_sessions where valid_session = '0'")).isEqualTo(1);
         assertThat(late.count("tomcat_sessions where valid_session = '0'")).isZero();
@@ -84,11 +92,35 @@ final class ReplicaTest {
                 .contains("which shows all that it has received"));
     }
 
-    /** What the API says, which is as it is described. */
+    private static void awayPrimary(TomcatNode node, TestPostgres primary) {
+        var dave = new Visitor();
+        dave.on(node).put("color", "red");
+        primary.stop();
+        var admin = new Admin(node);
+        Await.until("it is said to receive nothing, and what to do", Duration.ofSeconds(30), () -> admin.page(
+                        Admin.list("/shop"))
+                .contains("which receives nothing at present"));
+        assertThat(contexts(node)).contains("\"state\":\"cutOff\"");
+        assertThat(admin.rows("/shop")).as("rows are read all the same").anyMatch(row -> row.state()
+                .equals("live"));
+        primary.start();
+        Await.until("it is heard of again", Duration.ofSeconds(30), () -> contexts(node)
+                .contains("\"state\":\"current\""));
+    }
+
     private static String contexts(TomcatNode node) {
+        return answer(node, "/contexts", "/contexts");
+    }
+
+    private static String session(TomcatNode node, String handle) {
+        return answer(node, "/sessions/{handle}", "/sessions/" + handle + "?context=/shop");
+    }
+
+    /** What the API says, which is as it is described. */
+    private static String answer(TomcatNode node, String described, String url) {
         var description = new ApiDescription(node.get("/session-admin/api/v1/openapi.json", TomcatNode.ROBOT));
-        HttpResponse<String> answer = node.get("/session-admin/api/v1/contexts", TomcatNode.ROBOT);
-        description.holds("/contexts", answer);
+        HttpResponse<String> answer = node.get("/session-admin/api/v1" + url, TomcatNode.ROBOT);
+        description.holds(described, answer);
         return answer.body();
     }
 }

@@ -4,6 +4,7 @@ import io.sessionadmin.stream.SessionStream;
 import io.sessionadmin.stream.StoredAttribute;
 import io.sessionadmin.stream.UnreadableStreamException;
 import io.sessionadmin.table.Handle;
+import io.sessionadmin.table.ReplicaState;
 import io.sessionadmin.table.RowFacts;
 import io.sessionadmin.table.StoredRow;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts of the row; null where there is none, or its table does not know
  * @param nodes this node first
  * @param othersUnknown why it is not known which other nodes there are; none when it is
+ * @param replicas that the saved copy is read from, one at most; none when it is read where it is saved
  */
 public record SessionDetail(
         SessionEntry entry,
@@ -39,6 +41,7 @@ public record SessionDetail(
         @Nullable RowFacts facts,
         List<NodeState> nodes,
         Reason othersUnknown,
+        List<ReplicaState> replicas,
         Instant now) {
 
     /** So many are shown. */
@@ -76,14 +79,19 @@ public record SessionDetail(
     record View(Values values, String node, Instant now) {}
 
     /** Where a session is looked for. */
-    private record Around(StoredSessions stored, String node, ClusterNodes cluster, Values values) {}
+    private record Around(
+            StoredSessions stored, String node, ClusterNodes cluster, Values values, List<ReplicaState> replicas) {}
 
     /** Empty when there is no such session, and the store, if it answered, has none. */
     static Optional<SessionDetail> find(DeployedContext context, Handle handle, View view) throws IOException {
         Instant now = view.now();
         LiveSession live = context.live(handle, now).orElse(null);
-        Around around =
-                new Around(context.stored(), context.nodeName().orElse(view.node()), context.nodes(), view.values());
+        Around around = new Around(
+                context.stored(),
+                context.nodeName().orElse(view.node()),
+                context.nodes(),
+                view.values(),
+                Replicas.of(List.of(context)));
         try {
             StoredRow row =
                     context.stored().find(List.of(handle)).stream().findFirst().orElse(null);
@@ -101,7 +109,7 @@ public record SessionDetail(
         EntryReader reader = new EntryReader(orphan, null, null, true, view.now());
         StoredRow row = orphan.find(List.of(handle)).stream().findFirst().orElse(null);
         ClusterNodes nodes = ClusterNodes.of(orphan.catalog(), orphan.app(), "");
-        return read(new Around(orphan, view.node(), nodes, view.values()), null, row, reader, Reason.NONE);
+        return read(new Around(orphan, view.node(), nodes, view.values(), List.of()), null, row, reader, Reason.NONE);
     }
 
     private static Optional<SessionDetail> read(
@@ -139,6 +147,7 @@ public record SessionDetail(
                 row == null ? null : around.stored().facts(row).orElse(null),
                 NodeState.of(entry, around.node(), around.cluster()),
                 around.cluster().unknown(),
+                around.replicas(),
                 reader.now()));
     }
 

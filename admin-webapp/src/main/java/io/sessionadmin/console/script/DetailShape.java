@@ -63,7 +63,8 @@ final class DetailShape {
                 .put("leftOut", detail.leftOut())
                 .put("truncated", cut)
                 .put("asOf", detail.now())
-                .put("problems", Sentences.of(problems()));
+                .put("problems", Sentences.of(problems()))
+                .put("replicas", Shapes.replicas(detail.replicas()));
     }
 
     private @Nullable Object endedAt() {

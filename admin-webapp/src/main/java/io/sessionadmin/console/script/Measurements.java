@@ -20,6 +20,7 @@ import io.sessionadmin.console.model.StoreNumbers;
 import io.sessionadmin.store.SessionBackup;
 import io.sessionadmin.table.ClusterNode;
 import io.sessionadmin.table.NodeReport;
+import io.sessionadmin.table.ReplicaState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Measurements {
         measured.cluster(overview.contexts());
         measured.nodes(overview.contexts());
         measured.rows(overview);
+        measured.replicas(sessions.replicas(null));
         measured.stores(sessions.stores());
         return measured.all.build();
     }
@@ -157,8 +159,7 @@ final class Measurements {
             }
         }
         gauge.help(help);
-        values.forEach((labels, known) -> gauge.dataPoint(
-                GaugeDataPointSnapshot.builder().labels(labels).value(known).build()));
+        values.forEach((labels, known) -> gauge.dataPoint(point(labels, known)));
         all.metricSnapshot(gauge.build());
     }
 
@@ -168,6 +169,31 @@ final class Measurements {
         figures("swapped_out_sessions", "In the store only.", contexts, ContextSummary::swappedOut);
         figures("expired_sessions", "Past their end, not yet reaped.", contexts, ContextSummary::expired);
         figures("invalidated_sessions", "Tombstones in the store.", contexts, ContextSummary::invalidated);
+    }
+
+    /** Where stored sessions are read from, if that is not where they are saved. */
+    private void replicas(List<ReplicaState> replicas) {
+        var up = GaugeSnapshot.builder()
+                .name("session_admin_replica_up")
+                .help("Whether the replica that the console reads from answers.");
+        var lag = GaugeSnapshot.builder()
+                .unit(Unit.SECONDS)
+                .name("session_admin_replica_lag_seconds")
+                .help("How long ago its latest change was saved; 0 when it shows all that it has received.");
+        for (ReplicaState replica : replicas) {
+            Labels labels = Labels.of("replica", replica.place());
+            up.dataPoint(point(labels, replica.kind() == ReplicaState.Kind.AWAY ? 0 : 1));
+            Duration behind = replica.kind() == ReplicaState.Kind.CURRENT ? Duration.ZERO : replica.behind();
+            if (behind != null) {
+                lag.dataPoint(point(labels, (double) behind.toSeconds()));
+            }
+        }
+        all.metricSnapshot(up.build());
+        all.metricSnapshot(lag.build());
+    }
+
+    private static GaugeDataPointSnapshot point(Labels labels, double value) {
+        return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
     }
 
     private void figures(
@@ -188,11 +214,7 @@ final class Measurements {
             Function<ContextSummary, OptionalDouble> value) {
         gauge.name("session_admin_" + name).help(help);
         for (ContextSummary context : contexts) {
-            value.apply(context)
-                    .ifPresent(known -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
-                            .labels(labels(context.address()))
-                            .value(known)
-                            .build()));
+            value.apply(context).ifPresent(known -> gauge.dataPoint(point(labels(context.address()), known)));
         }
         all.metricSnapshot(gauge.build());
     }
