@@ -1,5 +1,8 @@
 package io.sessionadmin.table;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,7 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Saves many sessions by one statement, in the order of their keys so that two nodes do not wait for each other; when
+ * Saves many sessions as one transaction, in the order of their ids so that two nodes never wait for each other; when
  * PostgreSQL refuses one of them, each by itself.
  */
 final class Batches {
@@ -19,12 +22,12 @@ final class Batches {
 
     private final TableAccess table;
     private final Saves saves;
-    private final ManySaves many;
+    private final NewRows newRows;
 
     Batches(TableAccess table, Saves saves) {
         this.table = table;
         this.saves = saves;
-        many = new ManySaves(table);
+        newRows = new NewRows(table);
     }
 
     /** One session, in a transaction of its own. */
@@ -66,21 +69,47 @@ final class Batches {
     }
 
     private List<SaveResult> together(List<Saves.Write> sorted) throws StoreUnavailableException {
-        Set<String> written;
         try {
-            written = table.run(layout -> connection -> sorted.get(0).basis().isNone()
-                    ? many.insert(connection, layout, sorted)
-                    : many.update(connection, sorted));
+            return sorted.get(0).basis().isNone()
+                    ? inserted(sorted)
+                    : table.transaction(layout -> connection -> updated(connection, layout, sorted));
         } catch (StoreUnavailableException e) {
             if (!e.isAboutTheRow() && !e.isAboutOthers() && !e.isAboutALock() && !e.isLostConnection()) {
                 throw e;
             }
             return singly(sorted);
         }
+    }
+
+    private List<SaveResult> inserted(List<Saves.Write> sorted) throws StoreUnavailableException {
+        Set<String> written = table.run(layout -> connection -> newRows.insert(connection, layout, sorted));
         List<SaveResult> results = new ArrayList<>();
         for (Saves.Write write : sorted) {
             boolean isWritten = written.contains(write.row().key().id());
             results.add(isWritten ? new SaveResult.Saved(Saves.written(write)) : byItself(write));
+        }
+        return results;
+    }
+
+    /** By a statement each: how PostgreSQL would join many is its choice, and with it the time and the order of locks. */
+    private List<SaveResult> updated(Connection connection, TableLayout layout, List<Saves.Write> sorted)
+            throws SQLException {
+        Clocks clocks = table.clocks();
+        int[] counts;
+        try (PreparedStatement statement = table.statement(connection, Saves.sql(layout, sorted.get(0)))) {
+            for (Saves.Write write : sorted) {
+                saves.bind(statement, layout, write, clocks);
+                statement.addBatch();
+            }
+            counts = statement.executeBatch();
+        }
+        List<SaveResult> results = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++) {
+            Saves.Write write = sorted.get(i);
+            results.add(
+                    counts[i] == 1
+                            ? new SaveResult.Saved(Saves.written(write))
+                            : saves.why(connection, layout, write).orElseGet(SaveResult.Stale::new));
         }
         return results;
     }

@@ -208,7 +208,7 @@ final class Saves {
             parameters.numberOrNull(expired(clocks, row));
             bindOwn(parameters, write);
         }
-        parameters.bytes(whole(row)).key(row.key());
+        parameters.bytes(write.isOfChanges() ? null : row.data()).key(row.key());
         if (layout.ownColumns()) {
             parameters.number(write.basis().version());
         }
@@ -222,11 +222,7 @@ final class Saves {
         parameters.bytes(besideTheWhole(row));
     }
 
-    /** Null where the whole stream of the row stays. */
-    static byte @Nullable [] whole(SessionRow row) {
-        return row.form() == SessionRow.Form.CHANGES ? null : row.data();
-    }
-
+    /** What stands beside the whole stream. */
     static byte @Nullable [] besideTheWhole(SessionRow row) {
         return switch (row.form()) {
             case WHOLE -> null;

@@ -147,7 +147,7 @@ public final class SessionTable {
     }
 
     /**
-     * {@link #update} of many sessions of a context by one statement, or each by its own when PostgreSQL refuses one of them.
+     * {@link #update} of many sessions of a context in one transaction, or each in its own when PostgreSQL refuses one of them.
      *
      * @param bases of the rows, in the same order
      * @return in the same order

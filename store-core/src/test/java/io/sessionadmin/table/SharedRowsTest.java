@@ -457,7 +457,7 @@ final class SharedRowsTest {
                     unlucky.insertAll(rows).stream().map(SharedRowsTest::saved).toList();
             assertThat(lost).isEmpty();
 
-            lost.add("update");
+            lost.add("commit");
             unlucky.updateAll(rows, versions).forEach(SharedRowsTest::saved);
             assertThat(lost).isEmpty();
         }
