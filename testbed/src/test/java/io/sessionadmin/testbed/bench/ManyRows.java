@@ -49,13 +49,13 @@ final class ManyRows {
         insert(table, context, "", "", rows, "live", 0);
     }
 
-    /** Rows of our table, valid for a day, each fifth of a user. */
+    /** Rows of our table, valid for a day, each fifth of a user; no attribute is to be told of the end. */
     void fillOurs(String table, String context, int rows) {
         insert(
                 table,
                 context,
-                ", reap_after, node, user_name",
-                ", " + NOW + " + 86400000, 'tc-1', case when i % 5 = 0 then 'user ' || i % 100 end",
+                ", reap_after, binding_listener, node, user_name",
+                ", " + NOW + " + 86400000, false, 'tc-1', case when i % 5 = 0 then 'user ' || i % 100 end",
                 rows,
                 "live",
                 0);
@@ -67,7 +67,14 @@ final class ManyRows {
     }
 
     void expireOurs(String table, String context, int rows, String round) {
-        insert(table, context, ", reap_after", ", " + NOW + " - 80000000", rows, round, A_DAY.toMillis());
+        insert(
+                table,
+                context,
+                ", reap_after, binding_listener",
+                ", " + NOW + " - 80000000, false",
+                rows,
+                round,
+                A_DAY.toMillis());
     }
 
     /** The ids are upper-case hexadecimal digits, as Tomcat's. */

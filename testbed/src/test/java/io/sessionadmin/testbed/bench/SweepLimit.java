@@ -23,6 +23,7 @@ final class SweepLimit {
                     max_inactive  integer  not null,
                     last_access   bigint   not null,
                     reap_after    bigint   not null,
+                    binding_listener boolean,
                     node          varchar(255),
                     user_name     varchar(255),
                     session_data  bytea,
