@@ -66,7 +66,8 @@ final class Database {
     /**
      * Looks at the table for people, in one transaction. The server ends a statement that takes too long: a timeout of
      * the driver's would start a timer thread in it, which holds the class loader of whoever asked first for as long as
-     * a connection lives. Tried a second time as {@link #statement} is.
+     * a connection lives. Each statement is planned for the very context that is looked at: one plan for all contexts reads
+     * the whole table for one of few rows. Tried a second time as {@link #statement} is.
      */
     <T> T reading(Work<T> work) throws StoreUnavailableException {
         return reading(READ_AT_MOST, work);
@@ -76,7 +77,8 @@ final class Database {
     <T> T reading(Duration atMost, Work<T> work) throws StoreUnavailableException {
         Work<T> limited = connection -> {
             try (Statement limit = connection.createStatement()) {
-                limit.execute("set local statement_timeout = " + atMost.toMillis());
+                limit.execute("set local statement_timeout = " + atMost.toMillis()
+                        + "; set local plan_cache_mode = force_custom_plan");
             }
             return work.on(connection);
         };

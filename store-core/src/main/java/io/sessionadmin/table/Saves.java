@@ -128,11 +128,9 @@ final class Saves {
                    else ? and stored.last_access <= excluded.last_access + ?
                    end""";
 
-    private static final String ONE = INTO + """
+    private static final String INSERT = INTO + """
             select ?, ?, '1', ?, clock.millis - ?, clock.millis - ?, ?, ?, ?, ?, ?, ?, ?, ?
-              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock""";
-
-    private static final String INSERT = ONE + OR_OVER;
+              from (select (extract(epoch from now()) * 1000)::bigint as millis) as clock""" + OR_OVER;
 
     private static final String INSERT_WITH_KEY_ON_ID = withKeyOnId(INSERT);
 

@@ -294,15 +294,6 @@ public final class SessionCatalog {
     }
 
     private static final String ALL = "select 1 from tomcat_sessions where app_name = ?";
-
-    /**
-     * To the limit along the primary key of context and id. A plan that is made for any context may expect to find as many
-     * sooner by reading the table from its beginning, and reads all of it for a context of few rows among large ones.
-     */
-    private static String byKey(TableLayout layout) {
-        return layout.ownColumns() && !layout.keyOnIdAlone() ? " order by session_id" : "";
-    }
-
     private static final String TOMBSTONES = ALL + " and valid_session = '0'";
     private static final String EXPIRED = ALL + """
 
@@ -320,10 +311,9 @@ public final class SessionCatalog {
 
     /** Counts the rows of a context, exactly as far as that is cheap. */
     public RowCounts counts(String context) throws StoreUnavailableException {
-        TableLayout layout = layout();
-        boolean own = layout.ownColumns();
+        boolean own = layout().ownColumns();
         return database.reading(connection -> {
-            RowCounts.Count all = count(connection, ALL + byKey(layout), context);
+            RowCounts.Count all = count(connection, ALL, context);
             RowCounts.Count tombstones = count(connection, TOMBSTONES, context);
             RowCounts.Count expired = own || all.exact()
                     ? count(connection, own ? EXPIRED_BY_INDEX : EXPIRED, context)
@@ -421,14 +411,12 @@ public final class SessionCatalog {
      * @param rows how many the context has, as {@link #counts} says
      */
     public Optional<HeldRows> held(String context, long rows) throws StoreUnavailableException {
-        TableLayout layout = layout();
-        if (!layout.ownColumns()) {
+        if (!layout().ownColumns()) {
             return Optional.empty();
         }
         return database.reading(connection -> {
-            HeldRows all = rows > ASKED_WHO_HOLDS
-                    ? null
-                    : held(connection, HELD.formatted(byKey(layout)), context, ASKED_WHO_HOLDS + 1);
+            HeldRows all =
+                    rows > ASKED_WHO_HOLDS ? null : held(connection, HELD.formatted(""), context, ASKED_WHO_HOLDS + 1);
             return Optional.of(
                     all != null && all.looked() <= ASKED_WHO_HOLDS
                             ? all

@@ -7,8 +7,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -23,6 +26,7 @@ final class Explained implements ConnectionSource {
 
     private final DataSource database;
     private final List<String> plans = new ArrayList<>();
+    private final Set<String> planned = new TreeSet<>();
 
     Explained(DataSource database) {
         this.database = database;
@@ -48,6 +52,11 @@ final class Explained implements ConnectionSource {
             if (method.getName().startsWith("set")) {
                 method.invoke(explained, arguments);
             } else if (method.getName().equals("executeQuery")) {
+                try (Statement mode = explained.getConnection().createStatement();
+                        ResultSet is = mode.executeQuery("show plan_cache_mode")) {
+                    is.next();
+                    planned.add(is.getString(1));
+                }
                 try (ResultSet line = explained.executeQuery()) {
                     StringBuilder plan = new StringBuilder();
                     while (line.next()) {
@@ -82,6 +91,12 @@ final class Explained implements ConnectionSource {
     /** Forgets what ran before. */
     void reset() {
         plans.clear();
+        planned.clear();
+    }
+
+    /** How PostgreSQL was to make the plans since: its {@code plan_cache_mode}. */
+    Set<String> planned() {
+        return planned;
     }
 
     String plans() {

@@ -86,6 +86,17 @@ final class SearchCostTest {
         }
     }
 
+    /** A plan for any context hopes to find the rows up to a limit at the beginning of the table, and reads all of it. */
+    @Test
+    void whatPeopleLookAtIsPlannedForTheContextAndNotForAny() throws Exception {
+        explained.reset();
+        catalog.counts(SMALL);
+        catalog.held(SMALL, 10_000);
+        search(SMALL, null, "user 5", ALL).inOrder(null, null, 101);
+        assertThat(explained.planned()).containsExactly("force_custom_plan");
+        assertThat(explained.plans()).doesNotContain("Seq Scan");
+    }
+
     /** The large context costs no more rows than allowed, and not more than twice what the small one costs. */
     private static void assertBounded(Page page, long rows) throws Exception {
         explained.reset();
