@@ -1,7 +1,6 @@
 package io.sessionadmin.testbed;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 
 /** Takes the pictures of the console in docs/ from the demo, so that they stay true. */
@@ -54,18 +52,15 @@ public final class Screenshots {
         picture("overview");
         browser.viewport(WIDE, HEIGHT).follow("#contexts [data-context='/shop'] a");
         picture("sessions");
-        browser.viewport(WIDE, HEIGHT);
-        String live = browser.all("#sessions tbody tr").stream()
-                .filter(row -> row.getText().contains("live") && !row.getText().contains("not known"))
-                .findFirst()
-                .orElseThrow()
-                .findElement(By.cssSelector("a"))
-                .getDomProperty("href");
-        browser.open(URI.create(String.valueOf(live))); // the row may lie under the bar of actions
+        Visit shopper = new Visitor().on(node);
+        shopper.login("mira");
+        openSessionOf(shopper, node);
         picture("session");
-        browser.viewport(WIDE, HEIGHT).follow("#back-up-now");
+        openSessionOf(shopper, node);
+        browser.follow("#back-up-now");
         picture("backup");
-        browser.open(URI.create(String.valueOf(live))).viewport(WIDE, HEIGHT).follow("#invalidate");
+        openSessionOf(shopper, node);
+        browser.follow("#invalidate");
         picture("confirm");
         browser.viewport(WIDE, HEIGHT).find("[name=reason]").sendKeys("left the company");
         browser.follow("#invalidate");
@@ -76,6 +71,14 @@ public final class Screenshots {
         }
         browser.open(node.uri("/session-admin/sessions/" + "0".repeat(32) + "?host=localhost&context=/shop"));
         picture("failure");
+    }
+
+    /** They have just clicked: nobody swaps the session out before its buttons are pressed. */
+    private void openSessionOf(Visit shopper, TomcatNode node) {
+        shopper.addToCart("book");
+        browser.viewport(WIDE, HEIGHT)
+                .open(node.uri("/session-admin/sessions?host=localhost&context=/shop&user=mira"))
+                .follow("#sessions tbody a");
     }
 
     /** In pixels; what is still longer is cut. */
