@@ -48,9 +48,8 @@ public final class RowSearch {
      * @param matches among those that were looked at
      * @param looked how many were
      * @param all whether that was each one that may meet it
-     * @param sample whether they stand for all rows of the context; else an index chose them
      */
-    public record Counted(long matches, long looked, boolean all, boolean sample) {}
+    public record Counted(long matches, long looked, boolean all) {}
 
     private final Database database;
     private final TableNames names;
@@ -280,7 +279,7 @@ public final class RowSearch {
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     long looked = row.getLong(1);
-                    return new Counted(row.getLong(2), looked, looked < rows, isSample());
+                    return new Counted(row.getLong(2), looked, looked < rows);
                 }
             }
         });
@@ -295,9 +294,15 @@ public final class RowSearch {
         return new WholeCount(database, names, conditions).of(others);
     }
 
-    /** Whether the rows that are looked at stand for all of the context: no index chose them. */
+    /** Whether the rows that are looked at stand for all whose handles begin as asked for: no index chose them. */
     public boolean isSample() {
-        return filter.handlePrefix() == null && !conditions.haveUserIndex();
+        return !conditions.haveUserIndex();
+    }
+
+    /** The share of all rows of the context whose handles begin as asked for: they are spread evenly. */
+    public double share() {
+        String prefix = filter.handlePrefix();
+        return prefix == null ? 1 : Math.pow(16, -prefix.length());
     }
 
     private Result result(PreparedStatement statement) throws SQLException {

@@ -170,10 +170,10 @@ final class RowSearchTest {
 
     @Test
     void rowsAreCountedAsFarAsIsLooked() throws Exception {
-        assertThat(catalog.search(SHOP, ANY, 100).count()).isEqualTo(new RowSearch.Counted(5, 5, true, true));
-        assertThat(catalog.search(SHOP, ANY, 3).count()).isEqualTo(new RowSearch.Counted(3, 3, false, true));
+        assertThat(catalog.search(SHOP, ANY, 100).count()).isEqualTo(new RowSearch.Counted(5, 5, true));
+        assertThat(catalog.search(SHOP, ANY, 3).count()).isEqualTo(new RowSearch.Counted(3, 3, false));
         assertThat(catalog.search(SHOP, state(RowFilter.State.SWAPPED_OUT), 100).count())
-                .isEqualTo(new RowSearch.Counted(2, 5, true, true));
+                .isEqualTo(new RowSearch.Counted(2, 5, true));
     }
 
     @Test
@@ -225,13 +225,19 @@ final class RowSearchTest {
 
     @Test
     void whatAnIndexChoseIsNoSampleOfAllRows() throws Exception {
-        assertThat(catalog.search(SHOP, filter(null, "alice", null, null, ALL, ALL, ALL), 1)
-                        .count())
-                .isEqualTo(new RowSearch.Counted(1, 1, false, false));
-        assertThat(catalog.search(SHOP, filter(null, null, null, "0", ALL, ALL, ALL), 100)
-                        .count()
-                        .sample())
-                .isFalse();
+        RowSearch ofUser = catalog.search(SHOP, filter(null, "alice", null, null, ALL, ALL, ALL), 1);
+        assertThat(ofUser.count()).isEqualTo(new RowSearch.Counted(1, 1, false));
+        assertThat(ofUser.isSample()).isFalse();
+    }
+
+    @Test
+    void handlesThatBeginAlikeAreASampleOfTheirShareOfAllRows() throws Exception {
+        RowSearch all = catalog.search(SHOP, ANY, 100);
+        RowSearch some = catalog.search(SHOP, filter(null, null, null, "0f", ALL, ALL, ALL), 100);
+        assertThat(all.isSample()).isTrue();
+        assertThat(all.share()).isEqualTo(1);
+        assertThat(some.isSample()).isTrue();
+        assertThat(some.share()).isEqualTo(1 / 256.0);
     }
 
     @Test

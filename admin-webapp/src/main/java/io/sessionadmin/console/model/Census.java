@@ -40,6 +40,7 @@ final class Census {
     private final ReadingRounds rounds;
     private final StoredSessions stored;
     private final List<LiveSession> sessions;
+    private final @Nullable Duration window;
     private final boolean notes;
     private final int askedAtMost;
     private final Set<Reason> problems = new LinkedHashSet<>();
@@ -64,6 +65,7 @@ final class Census {
         this.now = now;
         this.askedAtMost = askedAtMost;
         this.stored = context.stored();
+        this.window = context.window();
         this.notes = stored instanceof TableSessions table && table.notes();
     }
 
@@ -118,7 +120,7 @@ final class Census {
                 null,
                 List.of(reason),
                 now,
-                null);
+                StoredCounts.unknown(reason));
     }
 
     /** Of a context that is not deployed here. */
@@ -158,7 +160,7 @@ final class Census {
                 null,
                 problems,
                 now,
-                counts.asOf());
+                counts);
     }
 
     private ContextSummary count() {
@@ -197,7 +199,7 @@ final class Census {
                 oldestUnsaved,
                 new ArrayList<>(problems),
                 now,
-                counts.asOf());
+                counts);
     }
 
     private Elsewhere elsewhere(ClusterNodes nodes, Figure valid, @Nullable SavedCopies copies) {
@@ -306,7 +308,6 @@ final class Census {
     }
 
     private void addBackup(LiveSession session, SessionBackup backup) {
-        Duration window = context.window();
         SessionBackup.State state = backup.state(stored.latestAccess(session), now.toEpochMilli(), window);
         backups.merge(state, 1L, Long::sum);
         SessionBackup.Failure last = backup.failure();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param oldestUnsaved since when the oldest change on this node is not in the store; null when all are
  * @param problems what is missing, and why
  * @param now on the clock of this node
- * @param storeClock when the store counted, on its clock; null when it did not
+ * @param stored what the store counted, before it was compared with what is live
  */
 public record ContextSummary(
         ContextAddress address,
@@ -49,7 +49,7 @@ public record ContextSummary(
         @Nullable Instant oldestUnsaved,
         List<Reason> problems,
         Instant now,
-        @Nullable Instant storeClock) {
+        StoredCounts stored) {
 
     /**
      * How old a saved copy is.
@@ -57,6 +57,11 @@ public record ContextSummary(
      * @param atMost when the store does not keep when it saved, and the last access in it has to do
      */
     public record Age(Instant since, boolean atMost) {}
+
+    /** When the store counted, on its clock; null when it did not. */
+    public @Nullable Instant storeClock() {
+        return stored.asOf();
+    }
 
     /** All sessions that there are, tombstones not among them. */
     public Figure sessions() {

@@ -44,14 +44,20 @@ final class SessionLists {
         ContextSummary summary = live.summary(() ->
                 Census.guarded(context, now, () -> Census.of(context, live.sessions(), now, Census.FOR_LIST, rounds)));
         SessionSearch.Place place = new SessionSearch.Place(
-                context.address(), context.app(), () -> SearchedContext.of(context, live, now), () -> all(summary));
+                context.address(),
+                context.app(),
+                () -> SearchedContext.of(context, live, summary.stored(), now),
+                () -> all(summary));
         return new EngineSessions.Listing(summary, page(query, place, now), live.at(), source(place.address()));
     }
 
     private EngineSessions.Listing list(SessionQuery query, String app, TableSessions table, Instant now) {
         ContextSummary summary = Census.of(app, table, now, rounds);
         SessionSearch.Place place = new SessionSearch.Place(
-                summary.address(), app, () -> SearchedContext.of(app, table, now), () -> all(summary));
+                summary.address(),
+                app,
+                () -> SearchedContext.of(app, table, summary.stored(), now),
+                () -> all(summary));
         return new EngineSessions.Listing(summary, page(query, place, now), now, source(place.address()));
     }
 
@@ -114,7 +120,7 @@ final class SessionLists {
         return new SessionSearch.Place(
                 new ContextAddress.Orphan(app),
                 app,
-                () -> SearchedContext.of(app, table, now),
+                () -> SearchedContext.of(app, table, null, now),
                 () -> all(Census.of(app, table, now, rounds)));
     }
 

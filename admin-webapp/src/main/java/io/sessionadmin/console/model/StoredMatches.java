@@ -217,32 +217,38 @@ sealed interface StoredMatches {
         }
 
         private Figure estimate() throws IOException {
-            StoredCounts all = table.counts();
-            long rows = all.valid().value() + all.invalidated().value();
-            boolean many = all.valid().certainty() != Figure.Certainty.EXACT;
             RowSearch search = search(rowsAtMost());
-            if (many && search.isSample()) {
+            StoredCounts all = search.isSample() ? allCounted() : StoredCounts.NOTHING;
+            if (all.valid().certainty() != Figure.Certainty.EXACT) {
                 search = search(Math.min(rowsAtMost(), SAMPLE));
             }
             RowSearch.Counted counted = inMemory.isEmpty() ? search.count() : withoutMemory(search);
             if (counted.all()) {
                 return Figure.exact(counted.matches()).doubted(byStrings());
             }
-            if (!counted.sample()) {
+            if (!search.isSample()) {
                 return new Figure(
                         counted.matches(),
                         Figure.Certainty.AT_LEAST,
                         Reason.of("reason.countedSoFar", counted.looked()));
             }
-            double share = (double) counted.matches() / counted.looked();
-            return Figure.estimate(Math.round(share * rows), Reason.of("reason.estimated", counted.looked()));
+            double rows =
+                    search.share() * (all.valid().value() + all.invalidated().value());
+            double matching = (double) counted.matches() / counted.looked();
+            return Figure.estimate(Math.round(matching * rows), Reason.of("reason.estimated", counted.looked()));
+        }
+
+        /** What the store keeps: the head of the page has counted it, if there is one. */
+        private StoredCounts allCounted() throws IOException {
+            StoredCounts counted = context.counted();
+            return counted != null && counted.valid().isKnown() ? counted : table.counts();
         }
 
         private RowSearch.Counted withoutMemory(RowSearch search) throws IOException {
             RowSearch.Result all = search.inOrder(null, null, search.rows() + 1);
             long matches =
                     all.found().stream().filter(found -> isOwn(found.id())).count();
-            return new RowSearch.Counted(matches, search.rows(), all.horizon() == null, search.isSample());
+            return new RowSearch.Counted(matches, search.rows(), all.horizon() == null);
         }
 
         @Override

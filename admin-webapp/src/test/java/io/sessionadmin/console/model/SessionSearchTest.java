@@ -34,6 +34,7 @@ final class SessionSearchTest {
     private final Shop shop = Shop.withoutStore();
     private DataSource database;
     private SessionCatalog catalog;
+    private @Nullable StoredCounts headCounted;
 
     @BeforeEach
     void table() throws Exception {
@@ -172,6 +173,34 @@ final class SessionSearchTest {
     }
 
     @Test
+    void whatTheHeadOfThePageHasCountedIsWhatASampleStandsFor() throws Exception {
+        Postgres.execute(database, """
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access)
+                select '%s', 'idle ' || i, '1', 100000, %d from generate_series(1, 3000) i""".formatted(APP, now.minusSeconds(3_600).toEpochMilli()));
+        assertThat(find(Map.of("idleOver", "10m")).total()).isEqualTo(Figure.exact(3_000));
+
+        headCounted = new StoredCounts(Figure.estimate(1_600_000, Reason.NONE), Figure.ZERO, Figure.ZERO, now);
+
+        assertThat(find(Map.of("idleOver", "10m")).total())
+                .isEqualTo(Figure.estimate(1_600_000, Reason.of("reason.estimated", 2_000L)));
+        assertThat(find(Map.of("q", "a")).total().certainty()).isEqualTo(Figure.Certainty.EXACT);
+    }
+
+    @Test
+    void thoseWhoseHandlesBeginAlikeAreEstimatedWhereTheyAreMany() throws Exception {
+        Postgres.execute(database, """
+                insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive, last_access)
+                select '%s', 'many ' || i, '1', 100000, 0 from generate_series(1, 40000) i""".formatted(APP));
+        assertThat(find(Map.of("q", "a")).total().certainty()).isEqualTo(Figure.Certainty.EXACT);
+
+        headCounted = new StoredCounts(Figure.estimate(40_000, Reason.NONE), Figure.ZERO, Figure.ZERO, now);
+        Figure total = find(Map.of("q", "a")).total();
+
+        assertThat(total.certainty()).isEqualTo(Figure.Certainty.ESTIMATE);
+        assertThat(total.value()).isBetween(2_000L, 3_000L);
+    }
+
+    @Test
     void whatIsInMemoryIsFoundWhileTheStoreIsSilent() throws Exception {
         shop.visit("here", now);
         Postgres.execute(database, "drop table tomcat_sessions cascade");
@@ -296,7 +325,8 @@ final class SessionSearchTest {
                 "tc-1",
                 List.of("tc-2"),
                 reader,
-                silent);
+                silent,
+                headCounted);
     }
 
     private SessionSearch search(SearchedContext context, Map<String, String> parameters, SessionSort sort)
