@@ -212,11 +212,10 @@ public record OverviewPage(
     private static List<Picture> pictures(
             List<ContextSummary> contexts, EngineSessions sessions, String root, Wording words) {
         return contexts.stream()
-                .filter(context -> context.liveHere().isPositive()
-                        || sessions.lastHour(context.address()).stream().anyMatch(sample -> sample.live() > 0))
+                .filter(context -> sessions.lastHour(context).stream().anyMatch(sample -> sample.live() > 0))
                 .sorted(MOST_AT_RISK)
                 .limit(PICTURES_AT_MOST)
-                .map(context -> Picture.of(context, sessions.lastHour(context.address()), root, words))
+                .map(context -> Picture.of(context, sessions.lastHour(context), root, words))
                 .toList();
     }
 

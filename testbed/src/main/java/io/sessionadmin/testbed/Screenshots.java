@@ -38,12 +38,15 @@ public final class Screenshots {
         }
     }
 
-    /** Some sessions are swapped out, and a save has failed. */
+    /** A save has failed, and what was in memory was counted twice: the visitors who have left are swapped out by then. */
     private static void awaitSomethingToSee(TomcatNode node) {
-        Pattern both = Pattern.compile("failing");
-        Await.value("something to see", Duration.ofSeconds(60), () -> {
+        Pattern failing = Pattern.compile("failing");
+        Pattern counted = Pattern.compile("class=\"live\" points=\"\\S+ \\S+ \\S+");
+        Await.value("something to see", Duration.ofMinutes(2), () -> {
             String overview = node.get("/session-admin/", TomcatNode.ADMIN).body();
-            return both.matcher(overview).find() ? Optional.of(overview) : Optional.empty();
+            return failing.matcher(overview).find() && counted.matcher(overview).find()
+                    ? Optional.of(overview)
+                    : Optional.empty();
         });
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.catalina.Engine;
 import org.apache.catalina.util.SessionConfig;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +103,10 @@ public final class EngineSessions {
         contexts.forEach(context -> context.forgetOld(now));
     }
 
-    /** What was in memory of this node over the last hour, the oldest first. */
-    public List<Sample> lastHour(ContextAddress context) {
-        return lastHour.of(context);
+    /** What was in memory of this node over the last hour, the oldest first, and what is now. */
+    public List<Sample> lastHour(ContextSummary context) {
+        return Stream.concat(lastHour.of(context.address()).stream(), Sample.now(context).stream())
+                .toList();
     }
 
     public Overview overview() {

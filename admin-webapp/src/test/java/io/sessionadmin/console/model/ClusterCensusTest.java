@@ -12,6 +12,7 @@ import io.sessionadmin.table.TableNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -276,6 +277,18 @@ final class ClusterCensusTest {
         assertThat(samples.get(59)).isEqualTo(new Sample(start.plusSeconds(60 * 99), 1, 0));
         hour.sample(List.of(), start);
         assertThat(hour.of(shop.address())).as("it was undeployed").isEmpty();
+    }
+
+    @Test
+    void theLastHourEndsWithWhatIsNow() throws Exception {
+        saved();
+        EngineSessions sessions = new EngineSessions(tomcat.getEngine(), Clock.systemUTC());
+        sessions.sample();
+        ContextSummary now = census();
+
+        List<Sample> hour = sessions.lastHour(now);
+        assertThat(hour).hasSize(2);
+        assertThat(hour.get(1)).isEqualTo(new Sample(now.now(), 1, 0));
     }
 
     // ------------------------------------------------------------------ this node and another
