@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads sessions: one by its key, or which there are. */
 final class Lookups {
@@ -19,79 +20,110 @@ final class Lookups {
         this.table = table;
     }
 
-    /** Columns as they are: what can be worked out here costs the server nothing, and the driver reads them in binary. */
-    private static final String LOOK = """
-            select valid_session, max_inactive, last_access, now(), unchanged,
-                   case when valid_session = '0' and coalesce(octet_length(session_data), 0) = 0 then node end,
-                   version, base_version, saved_at, same_base,
-                   case when not unchanged and valid_session <> '0' then session_changes end,
-                   case when not unchanged and not same_base and valid_session <> '0' then session_data end
-              from (select valid_session, max_inactive, last_access, version, node, saved_at, base_version,
-                           session_changes, session_data,
-                           version = ? and (version > 0 or last_access = ?) as unchanged,
-                           base_version > 0 and base_version = ? and coalesce(octet_length(session_changes), 0) > 0
-                               as same_base
-                      from tomcat_sessions
-                     where app_name = ? and session_id = ?) as stored""";
+    /**
+     * What most looks want to know. Each further column costs the server more than to find the row: it prepares all of them
+     * again with each execution.
+     */
+    private static final String STATE = """
+            select valid_session, max_inactive, last_access, now(), version
+              from tomcat_sessions
+             where app_name = ? and session_id = ?""";
 
-    private static final String LOOK_SIX_COLUMNS = """
-            select valid_session, max_inactive, last_access, now(), unchanged,
-                   case when coalesce(octet_length(session_data), 0) = 0 then '' end,
-                   0::bigint, whole, null::timestamptz, false,
-                   null::bytea,
-                   case when not unchanged and valid_session <> '0' then session_data end
-              from (select valid_session, max_inactive, last_access, session_data,
-                           ?::bigint <= 0 and last_access = ? as unchanged,
-                           ?::bigint as whole
-                      from tomcat_sessions
-                     where app_name = ? and session_id = ? and %s) as stored""".formatted(TableLayout.HAS_SIX_COLUMNS);
+    private static final String ROW = """
+            select valid_session, max_inactive, last_access, now(), version, base_version, node, saved_at, session_changes,
+                   case when base_version = ? and base_version > 0 and octet_length(session_changes) > 0
+                         and valid_session <> '0'
+                        then null else session_data end
+              from tomcat_sessions
+             where app_name = ? and session_id = ?""";
+
+    private static final String STATE_SIX_COLUMNS = """
+            select valid_session, max_inactive, last_access, now(), 0::bigint
+              from tomcat_sessions
+             where app_name = ? and session_id = ? and %s""".formatted(TableLayout.HAS_SIX_COLUMNS);
+
+    private static final String ROW_SIX_COLUMNS = """
+            select valid_session, max_inactive, last_access, now(), 0::bigint, ?::bigint, '', null::timestamptz,
+                   null::bytea, session_data
+              from tomcat_sessions
+             where app_name = ? and session_id = ? and %s""".formatted(TableLayout.HAS_SIX_COLUMNS);
 
     /**
-     * What the table says now; the data is sent only when it is another state than the known one, and the whole stream
-     * only when that is another one, too.
+     * What the table says now. The data is read only when it is another state than the known one, by a second statement, and
+     * the whole stream only when that is another one, too.
      */
     Look look(SessionKey key, RowVersion known, Duration grace) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
+            boolean own = layout.ownColumns();
             Clocks clocks = table.clocks();
-            String sql = layout.ownColumns() ? LOOK : LOOK_SIX_COLUMNS;
-            try (PreparedStatement statement = table.statement(connection, sql)) {
-                new Parameters(statement)
-                        .number(known.version())
-                        .number(known.lastAccess())
-                        .number(known.whole())
-                        .key(key);
+            if (!known.isNone()) {
+                try (PreparedStatement statement = table.statement(connection, own ? STATE : STATE_SIX_COLUMNS)) {
+                    new Parameters(statement).key(key);
+                    try (ResultSet row = statement.executeQuery()) {
+                        Look seen = row.next() ? withoutData(row, known, clocks, grace) : new Look.Absent();
+                        if (seen != null) {
+                            return seen;
+                        }
+                    }
+                }
+            }
+            try (PreparedStatement statement = table.statement(connection, own ? ROW : ROW_SIX_COLUMNS)) {
+                new Parameters(statement).number(known.whole()).key(key);
                 try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? seen(key, row, clocks, grace.toMillis()) : new Look.Absent();
+                    return row.next() ? withData(key, row, known, clocks, grace) : new Look.Absent();
                 }
             }
         });
     }
 
-    private static Look seen(SessionKey key, ResultSet row, Clocks clocks, long grace) throws SQLException {
+    /** Null when that takes more of the row. */
+    private static @Nullable Look withoutData(ResultSet row, RowVersion known, Clocks clocks, Duration grace)
+            throws SQLException {
+        if (isTombstone(row)) {
+            return null;
+        }
         int maxInactive = row.getInt(2);
         long there = row.getLong(3);
         long nowThere = row.getTimestamp(4).getTime();
-        long lastAccess = clocks.here(there, nowThere);
-        if ("0".equals(row.getString(1))) {
-            return new Look.Ended(row.getString(6), lastAccess);
-        }
-        if (isExpired(there, maxInactive, grace, nowThere)) {
+        if (isExpired(there, maxInactive, grace.toMillis(), nowThere)) {
             return new Look.Expired();
         }
-        if (row.getBoolean(5)) {
-            return new Look.Unchanged(maxInactive, lastAccess);
+        long version = row.getLong(5);
+        boolean unchanged = version == known.version() && (version > 0 || there == known.lastAccess());
+        return unchanged ? new Look.Unchanged(maxInactive, clocks.here(there, nowThere)) : null;
+    }
+
+    /** What the row has come to meanwhile is looked at again. */
+    private static Look withData(SessionKey key, ResultSet row, RowVersion known, Clocks clocks, Duration grace)
+            throws SQLException {
+        long there = row.getLong(3);
+        long nowThere = row.getTimestamp(4).getTime();
+        byte[] data = StoredSession.data(row, 10);
+        if (isTombstone(row)) {
+            return new Look.Ended(data.length == 0 ? row.getString(7) : null, clocks.here(there, nowThere));
         }
-        Timestamp savedAt = row.getTimestamp(9);
+        Look seen = withoutData(row, known, clocks, grace);
+        if (seen != null) {
+            return seen;
+        }
+        long whole = row.getLong(6);
+        byte[] changes = row.getBytes(9);
+        boolean partial = whole > 0 && whole == known.whole() && changes != null && changes.length > 0;
+        Timestamp savedAt = row.getTimestamp(8);
         return new Look.Changed(new StoredSession(
                 key,
-                RowVersion.of(row.getLong(7), there, row.getLong(8)),
-                maxInactive,
-                lastAccess,
+                RowVersion.of(row.getLong(5), there, whole),
+                row.getInt(2),
+                clocks.here(there, nowThere),
                 savedAt == null ? 0 : clocks.here(savedAt.getTime(), nowThere),
                 null,
-                row.getBoolean(10),
-                StoredSession.data(row, 12),
-                row.getBytes(11)));
+                partial,
+                data,
+                changes));
+    }
+
+    private static boolean isTombstone(ResultSet row) throws SQLException {
+        return "0".equals(row.getString(1));
     }
 
     private static boolean isExpired(long lastAccess, int maxInactive, long grace, long now) {

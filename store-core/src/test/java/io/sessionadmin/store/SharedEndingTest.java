@@ -40,7 +40,9 @@ final class SharedEndingTest {
     private static final Log LOG = LogFactory.getLog(SharedEndingTest.class);
     private static final long HOUR = 3_600_000;
 
-    private static final String LOOK = "as unchanged";
+    private static final String LOOK = "now(), version";
+
+    private static final String LOOK_AT_DATA = LOOK + ", base_version";
     private static final String BURY = "with buried as";
     private static final String LEAVE = "set valid_session = '0'";
     private static final String CLAIM = "and (node is null or octet_length";
@@ -83,6 +85,26 @@ final class SharedEndingTest {
         assertThat(one.told).containsExactly("ann");
         assertThat(one.holds(id)).isFalse();
         assertThat(one.find(id)).isNull();
+    }
+
+    /** A look asks for the data only when it has seen that there is another state. */
+    @Test
+    void aSessionThatEndsBetweenTheTwoStatementsOfALookHasEnded() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        SharedTomcat two = nodes.start(STRICT);
+        String id = one.newSession("who", "ann").getIdInternal();
+        try (Visit visit = two.visit(id)) {
+            visit.session.setAttribute("who", "bob");
+        }
+        one.database.before(
+                LOOK_AT_DATA,
+                () -> doElsewhere(() -> Objects.requireNonNull(two.find(id)).invalidate()));
+
+        assertThat(one.find(id)).isNull();
+        assertThat(one.database.neverMet()).isEmpty();
+        assertThat(one.holds(id)).isFalse();
+        assertThat(two.told).containsExactly("bob");
+        assertThat(one.told).isEmpty();
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What becomes of changes: those of one node and of several, in place or not, and at any moment of a request. */
 final class SharedPersistentManagerTest {
 
-    private static final String LOOK = "as unchanged";
+    private static final String LOOK = "now(), version";
     private static final String UPDATE = "set max_inactive ";
 
     @RegisterExtension
