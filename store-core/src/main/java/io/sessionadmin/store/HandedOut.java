@@ -2,6 +2,7 @@ package io.sessionadmin.store;
 
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.math.BigDecimal;
@@ -213,13 +214,26 @@ final class HandedOut {
 
     private static long fingerprint(Object value) {
         Fingerprint fingerprint = new Fingerprint();
-        try (ObjectOutputStream out = new ObjectOutputStream(fingerprint)) {
+        try (ObjectOutputStream out = new WithoutDescriptors(fingerprint)) {
             out.writeObject(value);
         } catch (Throwable t) { // the application's writeObject; the save itself reports it
             ExceptionUtils.handleThrowable(t);
             return UNKNOWN;
         }
         return fingerprint.value();
+    }
+
+    /** Nobody reads it: the name of a class stands for its fields, which are a third of what there is to write. */
+    private static final class WithoutDescriptors extends ObjectOutputStream {
+
+        WithoutDescriptors(OutputStream out) throws IOException {
+            super(out);
+        }
+
+        @Override
+        protected void writeClassDescriptor(ObjectStreamClass descriptor) throws IOException {
+            writeInt(descriptor.getName().hashCode());
+        }
     }
 
     /** 64 bits of two checksums that the processor computes; a length would be covered by them. */

@@ -45,6 +45,14 @@ final class HandedOutTest {
     }
 
     @Test
+    void anObjectOfAnotherClassWithTheSameFieldsIsNoticed() {
+        ArrayList<Serializable> prices = new ArrayList<>(List.of(new Net(5)));
+        handedOut.watch("prices", prices);
+        prices.set(0, new Gross(5));
+        assertThat(changed()).containsExactly("prices");
+    }
+
+    @Test
     void handingItOutAgainDoesNotHideAnEarlierChange() {
         handedOut.watch("cart", cart);
         cart.add("pen");
@@ -167,6 +175,10 @@ final class HandedOutTest {
                 .map(HandedOut.Changed::name)
                 .toList();
     }
+
+    private record Net(int cents) implements Serializable {}
+
+    private record Gross(int cents) implements Serializable {}
 
     private static final class Poison implements Serializable {
         private static final long serialVersionUID = 1L;

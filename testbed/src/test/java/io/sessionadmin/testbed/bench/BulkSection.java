@@ -121,7 +121,9 @@ final class BulkSection implements Section {
             throws Exception {
         for (int round = 0; round < rounds; round++) {
             limits(all.get(0), 10_000, 2 << 10, meter, limit, results);
-            for (Kept kept : all) {
+            List<Kept> order = new ArrayList<>(all);
+            Collections.rotate(order, 2 * round); // so that it is not always the same one's disk that is tired
+            for (Kept kept : order) {
                 kept.visited(10_000, 2 << 10);
                 results.add(kept.name(), stop(kept, 10_000, meter));
             }
