@@ -120,7 +120,7 @@ final class SessionDetailPageTest {
     @Test
     void theLifeLineIsAPictureWithAText() {
         assertThat(tomcat.get("session-viewer", PAGE))
-                .containsPattern("role=\"img\" aria-label=\"Created [0-9:]+ UTC, .*Expires [0-9:]+ UTC")
+                .containsPattern("role=\"img\" aria-label=\"Created [-0-9: ]+ UTC, .*Expires [-0-9: ]+ UTC")
                 .contains("data-moment=\"last-save\"", "data-place=\"others\"");
     }
 
