@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.openqa.selenium.OutputType;
 
@@ -40,13 +39,10 @@ public final class Screenshots {
 
     /** A save has failed, and what was in memory was counted twice: the visitors who have left are swapped out by then. */
     private static void awaitSomethingToSee(TomcatNode node) {
-        Pattern failing = Pattern.compile("failing");
         Pattern counted = Pattern.compile("class=\"live\" points=\"\\S+ \\S+ \\S+");
-        Await.value("something to see", Duration.ofMinutes(2), () -> {
+        Await.until("something to see", Duration.ofMinutes(2), () -> {
             String overview = node.get("/session-admin/", TomcatNode.ADMIN).body();
-            return failing.matcher(overview).find() && counted.matcher(overview).find()
-                    ? Optional.of(overview)
-                    : Optional.empty();
+            return overview.contains("failing") && counted.matcher(overview).find();
         });
     }
 
