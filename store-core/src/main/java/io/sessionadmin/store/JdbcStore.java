@@ -257,6 +257,7 @@ public final class JdbcStore extends StoreBase {
             }
             last.housekeeper().close();
             last.work().finishBeforeStop();
+            last.table().close();
             last.announcements().leave();
             StoreMBeans.unregister(manager.getContext());
             ConnectionPool.close(last.connections());

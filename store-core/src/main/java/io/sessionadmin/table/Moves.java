@@ -50,7 +50,6 @@ final class Moves {
             connection.rollback();
             return why;
         }
-        Tombstones.tellAllNodes(connection, old.context());
         return new SaveResult.Saved(written.get());
     }
 

@@ -17,7 +17,7 @@ import java.util.Set;
  * this node's clock, in milliseconds since 1970-01-01 UTC; the table has them on the database's. Safe for use by
  * several threads.
  */
-public final class SessionTable {
+public final class SessionTable implements AutoCloseable {
 
     private final TableAccess table;
     private final NodeTable nodes;
@@ -26,6 +26,7 @@ public final class SessionTable {
     private final Lookups lookups;
     private final Tombstones tombstones;
     private final Accesses accesses;
+    private final Notifier notifier;
 
     /** A table that is used as it is. */
     public SessionTable(ConnectionSource connections, TableNames names, String node) {
@@ -52,6 +53,7 @@ public final class SessionTable {
         this.lookups = new Lookups(table);
         this.tombstones = new Tombstones(table);
         this.accesses = new Accesses(table);
+        this.notifier = new Notifier(table);
     }
 
     /**
@@ -172,14 +174,18 @@ public final class SessionTable {
     }
 
     /**
-     * Moves a session to another id: leaves a tombstone at the old one and tells the other nodes, and inserts the row at
-     * the new one. Anything but {@link SaveResult.Saved} changed nothing.
+     * Moves a session to another id: leaves a tombstone at the old one, of which the other nodes are told, and inserts
+     * the row at the new one. Anything but {@link SaveResult.Saved} changed nothing.
      *
      * @param basis the state of the row at the old id; {@link RowVersion#NONE} when there never was one
      * @param row with the new id, in its data too
      */
     public SaveResult move(SessionKey old, RowVersion basis, SessionRow row) throws StoreUnavailableException {
-        return new Moves(table, saves).move(old, basis, saves.write(row, RowVersion.NONE, false));
+        SaveResult result = new Moves(table, saves).move(old, basis, saves.write(row, RowVersion.NONE, false));
+        if (result instanceof SaveResult.Saved && !basis.isNone()) { // nobody else has what was never saved
+            notifier.ended(old.context());
+        }
+        return result;
     }
 
     private static RowVersion known(RowVersion basis) {
@@ -221,18 +227,21 @@ public final class SessionTable {
     // ------------------------------------------------------------------ end
 
     /**
-     * Puts a tombstone in the place of a session that has ended here, so that no other node saves its copy, and tells
-     * the other nodes. This node tells the listeners. Where there is no row nobody has a copy, and nothing is done.
+     * Puts a tombstone in the place of a session that has ended here, so that no other node saves its copy; the other
+     * nodes are told within some milliseconds. This node tells the listeners. Where there is no row nobody has a copy,
+     * and nothing is done.
      *
      * @param endedAt a session with this id that was created later is another one
      */
     public void bury(SessionKey key, long endedAt) throws StoreUnavailableException {
-        tombstones.bury(key, endedAt);
+        if (tombstones.bury(key, endedAt)) {
+            notifier.ended(key.context());
+        }
     }
 
     /** The same of a session whose id has been given to another one since, which is not in the table yet. */
     public void buryPredecessor(SessionKey key, long endedAt) throws StoreUnavailableException {
-        tombstones.bury(key, endedAt - 2 * Clocks.APART); // or it might seem to be the other one's
+        bury(key, endedAt - 2 * Clocks.APART); // or it might seem to be the other one's
     }
 
     /**
@@ -319,5 +328,11 @@ public final class SessionTable {
      */
     public int removeOrphans(Duration after, Map<String, Duration> silence) throws StoreUnavailableException {
         return new Orphans(table).remove(after, silence);
+    }
+
+    /** Tells the other nodes what they were not told yet; waits for that for a moment. Connections stay open. */
+    @Override
+    public void close() {
+        notifier.close();
     }
 }

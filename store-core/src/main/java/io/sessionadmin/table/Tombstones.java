@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Puts tombstones in the place of sessions that have ended, and reads them. A tombstone's last access is when the
@@ -33,19 +34,18 @@ final class Tombstones {
     }
 
     private static final String BURY = """
-            with buried as (
-                update tomcat_sessions
-                   set valid_session = '0',
-                       max_inactive  = case when max_inactive <= 0 then ? else greatest(max_inactive, ?) end,
-                       last_access   = (extract(epoch from now()) * 1000)::bigint - ?,
-                       session_data  = ''%s
-                 where app_name = ? and session_id = ? and valid_session <> '0'
-                returning app_name)
-            select pg_notify(?, app_name) from buried""";
+            update tomcat_sessions
+               set valid_session = '0',
+                   max_inactive  = case when max_inactive <= 0 then ? else greatest(max_inactive, ?) end,
+                   last_access   = (extract(epoch from now()) * 1000)::bigint - ?,
+                   session_data  = ''%s
+             where app_name = ? and session_id = ? and valid_session <> '0'""";
 
-    /** Where there is no row nobody has a copy, and nothing is done. */
-    void bury(SessionKey key, long endedAt) throws StoreUnavailableException {
-        table.run(layout -> connection -> {
+    /** Where there is no row nobody has a copy, and nothing is done: false. */
+    boolean bury(SessionKey key, long endedAt) throws StoreUnavailableException {
+        AtomicInteger tries = new AtomicInteger();
+        return table.run(layout -> connection -> {
+            boolean again = tries.incrementAndGet() > 1; // it may have been the first try that found the row
             String own = layout.ownColumns() ? TableLayout.TOMBSTONE + ", node = ?" : "";
             try (PreparedStatement statement = table.statement(connection, BURY.formatted(own))) {
                 Parameters parameters = new Parameters(statement)
@@ -55,8 +55,8 @@ final class Tombstones {
                 if (layout.ownColumns()) {
                     parameters.text(table.node());
                 }
-                parameters.key(key).text(InvalidationListener.CHANNEL);
-                return statement.execute();
+                parameters.key(key);
+                return statement.executeUpdate() == 1 || again;
             }
         });
     }
@@ -160,7 +160,7 @@ final class Tombstones {
     private static final String TELL = "select pg_notify('" + InvalidationListener.CHANNEL + "', ?)";
 
     /** Heard when the transaction commits. */
-    static void tellAllNodes(Connection connection, String context) throws SQLException {
+    private static void tellAllNodes(Connection connection, String context) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(TELL)) {
             new Parameters(statement).text(context);
             statement.execute();

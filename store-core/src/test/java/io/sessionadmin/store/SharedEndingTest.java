@@ -43,7 +43,7 @@ final class SharedEndingTest {
     private static final String LOOK = "now(), version";
 
     private static final String LOOK_AT_DATA = LOOK + ", base_version";
-    private static final String BURY = "with buried as";
+    private static final String BURY = "set valid_session = '0'";
     private static final String LEAVE = "set valid_session = '0'";
     private static final String CLAIM = "and (node is null or octet_length";
     private static final String BY_HAND = "update tomcat_sessions set valid_session = '0', node = null";

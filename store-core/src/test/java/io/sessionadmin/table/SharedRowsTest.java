@@ -4,11 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -249,7 +245,7 @@ final class SharedRowsTest {
         void aSaveWhoseAnswerWasLostIsKnownAgain() throws Exception {
             List<String> lost = new ArrayList<>();
             SessionTable unlucky = new SessionTable(
-                    () -> losingOneAnswer(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
+                    () -> LostAnswers.of(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
             unlucky.size(SHOP);
             lost.add("insert");
             RowVersion first = saved(unlucky.insert(row("A1", "one")));
@@ -449,7 +445,7 @@ final class SharedRowsTest {
         void aBatchWhoseAnswerWasLostIsKnownAgain() throws Exception {
             List<String> lost = new ArrayList<>();
             SessionTable unlucky = new SessionTable(
-                    () -> losingOneAnswer(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
+                    () -> LostAnswers.of(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
             unlucky.size(SHOP);
             lost.add("insert");
             List<SessionRow> rows = List.of(row("A", "a"), row("B", "b"));
@@ -680,7 +676,7 @@ final class SharedRowsTest {
         void aMoveWhoseAnswerWasLostIsFinishedByTheNextTry() throws Exception {
             List<String> lost = new ArrayList<>();
             SessionTable unlucky = new SessionTable(
-                    () -> losingOneAnswer(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
+                    () -> LostAnswers.of(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1");
             RowVersion version = saved(unlucky.insert(row("A1", "one")));
             lost.add("commit");
             RowVersion moved = saved(unlucky.move(A1, version, row("B2", "moved")));
@@ -930,42 +926,6 @@ final class SharedRowsTest {
             saved(one.update(row("A1", "two"), version));
             assertThat(value("select node || ' ' || held || ' ' || (version > 0) from tomcat_sessions"))
                     .isEqualTo("tc-1 true true");
-        }
-    }
-
-    /** Does what it is asked to, and then the connection is gone before the answer is heard. */
-    private static Connection losingOneAnswer(Connection connection, List<String> lost) {
-        return (Connection) Proxy.newProxyInstance(
-                SharedRowsTest.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                (proxy, method, arguments) -> {
-                    Object result = invoke(connection, method, arguments);
-                    if (method.getName().equals("commit") && lost.remove("commit")) {
-                        throw new SQLException("An I/O error occurred while sending to the backend.", "08006");
-                    }
-                    if (method.getName().equals("prepareStatement")) {
-                        String sql = String.valueOf(arguments[0]).strip();
-                        return Proxy.newProxyInstance(
-                                SharedRowsTest.class.getClassLoader(),
-                                new Class<?>[] {PreparedStatement.class},
-                                (statement, asked, with) -> {
-                                    Object answer = invoke(result, asked, with);
-                                    if (asked.getName().startsWith("execute")
-                                            && lost.remove(sql.substring(0, sql.indexOf(' ')))) {
-                                        throw new SQLException("An I/O error occurred.", "08006");
-                                    }
-                                    return answer;
-                                });
-                    }
-                    return result;
-                });
-    }
-
-    private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
         }
     }
 

@@ -1,0 +1,99 @@
+package io.sessionadmin.table;
+
+import java.sql.PreparedStatement;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells all nodes that sessions have ended, on a thread of its own, after their transactions: once for all that ended
+ * within {@value #TOGETHER} ms. A transaction that notifies holds a lock of the whole database until its commit is on the
+ * disk (decision 22). While PostgreSQL does not take it, it is tried again. Safe for use by several threads.
+ */
+final class Notifier implements AutoCloseable {
+
+    /** Milliseconds between two notifications; the first is sent at once. */
+    static final int TOGETHER = 10;
+
+    private static final int AGAIN_AFTER = 2_000;
+    private static final int PATIENCE_AT_CLOSE = 1_000;
+    private static final int IDLE_SECONDS = 60;
+
+    private final TableAccess table;
+
+    /** The contexts of which something has ended that nobody was told of. */
+    private final Set<String> due = ConcurrentHashMap.newKeySet();
+
+    private final ScheduledThreadPoolExecutor thread;
+    private volatile long toldAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(TOGETHER);
+
+    /** Starts no thread yet. */
+    Notifier(TableAccess table) {
+        this.table = table;
+        this.thread = new ScheduledThreadPoolExecutor(
+                1, Notifier::newThread, (late, closed) -> tell()); // by the caller itself
+        thread.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** Made by whatever request comes first, and takes nothing of its application's along. */
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(null, work, "session-store notifier", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Notifier.class.getClassLoader());
+        return thread;
+    }
+
+    /** A session of this context has ended, and its transaction is done. */
+    void ended(String context) {
+        if (due.add(context)) {
+            long since = System.nanoTime() - toldAt;
+            schedule(TimeUnit.MILLISECONDS.toNanos(TOGETHER) - since);
+        }
+    }
+
+    private void schedule(long nanos) {
+        Future<?> unused = thread.schedule(this::tell, nanos, TimeUnit.NANOSECONDS); // what fails is tried again
+    }
+
+    private static final String TELL =
+            "select pg_notify('" + InvalidationListener.CHANNEL + "', context) from unnest(?::text[]) as context";
+
+    private void tell() {
+        List<String> contexts = List.copyOf(due);
+        contexts.forEach(due::remove); // before: what ends from now on is told later
+        toldAt = System.nanoTime();
+        boolean told = false;
+        try {
+            told = table.run(any -> connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(TELL)) {
+                    new Parameters(statement).array(Parameters.texts(connection, contexts.toArray()));
+                    return statement.execute();
+                }
+            });
+        } catch (StoreUnavailableException e) {
+            // who saves and reads says so; whoever listened looks at the table when PostgreSQL is back
+        } finally {
+            if (!told && due.addAll(contexts) && !thread.isShutdown()) {
+                schedule(TimeUnit.MILLISECONDS.toNanos(AGAIN_AFTER));
+            }
+        }
+    }
+
+    /** Tells what is to be told; waits for that for a moment. What ends later is told by the caller itself. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(PATIENCE_AT_CLOSE, TimeUnit.MILLISECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

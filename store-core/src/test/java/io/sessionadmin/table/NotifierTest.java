@@ -1,0 +1,156 @@
+package io.sessionadmin.table;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sessionadmin.table.SessionRow.Form;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+
+/** How a node tells the others that sessions have ended. */
+final class NotifierTest {
+
+    /** Nobody else tells of it. */
+    private final String shop = "/Catalina/localhost/shop-" + UUID.randomUUID();
+
+    private DataSource database;
+    private SessionTable table;
+    private Connection listening;
+
+    @BeforeEach
+    void somebodyListens() throws Exception {
+        database = Postgres.freshSchema();
+        table = new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1");
+        table.prepare(SchemaMode.CREATE);
+        listening = database.getConnection();
+        try (Statement statement = listening.createStatement()) {
+            statement.execute("listen " + InvalidationListener.CHANNEL);
+        }
+    }
+
+    @AfterEach
+    void nobodyListens() throws Exception {
+        table.close();
+        listening.close();
+    }
+
+    @Test
+    void manyEndsAreToldTogether() throws Exception {
+        List<SessionKey> saved = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            saved.add(saved("S" + i));
+        }
+        long before = System.nanoTime();
+        for (SessionKey key : saved) {
+            table.bury(key, System.currentTimeMillis());
+        }
+        table.close(); // what was not told is told now
+        long tens = (System.nanoTime() - before) / 1_000_000 / Notifier.TOGETHER;
+
+        assertThat(heard()).isBetween(1, (int) tens + 2).isLessThan(saved.size());
+    }
+
+    @Test
+    void theEndOfASessionThatNobodyHasIsNotTold() throws Exception {
+        table.bury(new SessionKey(shop, "NEVER-SAVED"), System.currentTimeMillis());
+        SaveResult moved = table.move(new SessionKey(shop, "NEVER-SAVED-EITHER"), RowVersion.NONE, row("THERE"));
+        assertThat(moved).isInstanceOf(SaveResult.Saved.class);
+        table.close();
+        assertThat(heard()).isZero();
+    }
+
+    @Test
+    void aChangeOfIdIsTold() throws Exception {
+        SaveResult.Saved saved = (SaveResult.Saved) table.insert(row("HERE"));
+        assertThat(table.move(new SessionKey(shop, "HERE"), saved.version(), row("THERE")))
+                .isInstanceOf(SaveResult.Saved.class);
+        awaitHeard();
+    }
+
+    @Test
+    void itIsToldAlsoWhenItIsNotKnownWhichTryEndedTheSession() throws Exception {
+        List<String> lost = new ArrayList<>(List.of("update"));
+        try (SessionTable breaking =
+                new SessionTable(() -> LostAnswers.of(database.getConnection(), lost), TableNames.DOCUMENTED, "tc-1")) {
+            SessionKey key = saved("A1");
+            breaking.bury(key, System.currentTimeMillis());
+        }
+        assertThat(lost).isEmpty();
+        awaitHeard();
+    }
+
+    @Test
+    void itIsToldLaterWhenPostgresDoesNotTakeIt() throws Exception {
+        AtomicInteger refused = new AtomicInteger();
+        CompletableFuture<Thread> teller = new CompletableFuture<>();
+        try (SessionTable hindered = new SessionTable(
+                () -> {
+                    if (Thread.currentThread().getName().endsWith("notifier")) {
+                        teller.complete(Thread.currentThread());
+                        if (refused.getAndIncrement() < 1) {
+                            throw new SQLException("no connection came free");
+                        }
+                    }
+                    return database.getConnection();
+                },
+                TableNames.DOCUMENTED,
+                "tc-1")) {
+            hindered.bury(saved("A1"), System.currentTimeMillis());
+            awaitHeard();
+        }
+        assertThat(refused).hasValueGreaterThan(1);
+        teller.join().join(10_000);
+        assertThat(teller.join().isAlive()).as("the thread of a closed table").isFalse();
+    }
+
+    @Test
+    void whatEndsAfterTheTableIsClosedIsTold() throws Exception {
+        SessionKey late = saved("LATE");
+        table.close();
+        table.bury(late, System.currentTimeMillis());
+        assertThat(heard()).isEqualTo(1);
+    }
+
+    private SessionKey saved(String id) throws StoreUnavailableException {
+        assertThat(table.insert(row(id))).isInstanceOf(SaveResult.Saved.class);
+        return new SessionKey(shop, id);
+    }
+
+    private SessionRow row(String id) {
+        long now = System.currentTimeMillis();
+        return new SessionRow(
+                new SessionKey(shop, id), 1800, now, now, null, false, false, Form.WHOLE, "data".getBytes(UTF_8));
+    }
+
+    private void awaitHeard() throws SQLException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (heard() == 0) {
+            assertThat(System.nanoTime()).as("it was not told").isLessThan(end);
+        }
+    }
+
+    /** How often this context was told of since it was asked last. */
+    private int heard() throws SQLException {
+        try (Statement statement = listening.createStatement()) {
+            statement.execute("select 1"); // after which all that was committed before has arrived
+        }
+        int times = 0;
+        for (var notification : listening.unwrap(PGConnection.class).getNotifications(100)) {
+            if (notification.getParameter().equals(shop)) {
+                times++;
+            }
+        }
+        return times;
+    }
+}
