@@ -33,9 +33,6 @@ final class SharedBackground {
 
     private static final int REAPED_AT_ONCE = 1_000;
 
-    /** A tombstone is dated by the beginning of its transaction, and seen at its end; milliseconds. */
-    private static final long LATEST_COMMIT = 30_000;
-
     private final Log log;
     private final SharedPersistentManager manager;
     private final SharingSettings settings;
@@ -52,7 +49,7 @@ final class SharedBackground {
     private final StoreHealth reading;
     private final StoreStatistics statistics;
     private final Clock clock;
-    private volatile long lookedAt;
+    private final TombstoneLooks looks;
 
     SharedBackground(
             Log log,
@@ -87,6 +84,7 @@ final class SharedBackground {
         this.reading = reading;
         this.statistics = statistics;
         this.clock = clock;
+        this.looks = new TombstoneLooks(table, manager.contextName(), clock);
     }
 
     /** One pass; each step stands for itself, and PostgreSQL being away ends the pass. */
@@ -95,7 +93,7 @@ final class SharedBackground {
         endNeverSaved();
         try {
             retry();
-            lookForEnded(table::tombstones);
+            looks.regularly(this::endInvalidated);
             reap();
             settleOverdue();
             backUp();
@@ -126,7 +124,7 @@ final class SharedBackground {
     /** Somebody said that sessions have ended: looks at those that did lately. */
     void endInvalidated() {
         try {
-            lookForEnded(lookedAt == 0 ? table::tombstones : table::latestTombstones);
+            looks.heard(this::endInvalidated);
             reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
@@ -135,20 +133,7 @@ final class SharedBackground {
 
     /** Nothing was heard for a while: the next look is one at all that has ended. */
     void distrust() {
-        lookedAt = 0;
-    }
-
-    /** How the table is asked. */
-    @FunctionalInterface
-    private interface Question {
-        TombstoneList ask(String context, long since) throws StoreUnavailableException;
-    }
-
-    private void lookForEnded(Question question) throws StoreUnavailableException {
-        long before = clock.millis();
-        long since = lookedAt == 0 ? 0 : lookedAt - LATEST_COMMIT;
-        endInvalidated(question.ask(manager.contextName(), since));
-        lookedAt = before;
+        looks.distrust();
     }
 
     private void endInvalidated(TombstoneList look) throws StoreUnavailableException {

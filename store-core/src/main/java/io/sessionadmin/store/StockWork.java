@@ -43,9 +43,6 @@ final class StockWork implements StoreWork {
 
     private static final int REAPED_AT_ONCE = 1_000;
 
-    /** How far the clocks of two nodes may be apart without a look into the whole list of tombstones; milliseconds. */
-    private static final long CLOCKS_APART = 60_000;
-
     private final Log log;
     private final String context;
     private final Manager manager;
@@ -66,7 +63,7 @@ final class StockWork implements StoreWork {
     private final Set<StandardSession> failedSaves = ConcurrentHashMap.newKeySet();
     private final Map<String, Ending> endedHere = new ConcurrentHashMap<>();
     private final Set<String> beingReaped = ConcurrentHashMap.newKeySet();
-    private volatile long lookedAt;
+    private final TombstoneLooks looks;
 
     /** Which state of which row a copy comes from. */
     private record Basis(String id, RowVersion version) {}
@@ -102,6 +99,7 @@ final class StockWork implements StoreWork {
         this.statistics = statistics;
         this.clock = clock;
         this.outside = new OutsideEnding(context, table, new Copies(), claims, saving, clock);
+        this.looks = new TombstoneLooks(table, context, clock);
     }
 
     // ------------------------------------------------------------------ save
@@ -442,12 +440,7 @@ final class StockWork implements StoreWork {
     @Override
     public void endInvalidated() {
         try {
-            long before = clock.millis();
-            TombstoneList look = lookedAt == 0
-                    ? table.tombstones(context, 0)
-                    : table.latestTombstones(context, lookedAt - CLOCKS_APART);
-            endInvalidated(live.snapshot(), look);
-            lookedAt = before;
+            looks.heard(look -> endInvalidated(live.snapshot(), look));
             reading.worked();
         } catch (StoreUnavailableException e) {
             reading.failed(e);
@@ -456,7 +449,7 @@ final class StockWork implements StoreWork {
 
     @Override
     public void hearsAgain() {
-        lookedAt = 0; // the next look is one at all that has ended
+        looks.distrust();
     }
 
     @Override

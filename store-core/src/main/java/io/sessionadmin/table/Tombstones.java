@@ -254,8 +254,9 @@ final class Tombstones {
 
     /** One row at least: when it was looked. */
     private static final String TOMBSTONES = """
-            select look.at, (extract(epoch from look.at) * 1000)::bigint, session_id, last_access, told_by, outside
-              from (select now() as at) as look
+            select look.at, (extract(epoch from look.at) * 1000)::bigint, session_id, last_access, told_by, outside,
+                   txid_snapshot_xmin(look.seen), txid_snapshot_xmax(look.seen)
+              from (select now() as at, txid_current_snapshot() as seen) as look
               left join (
                   select session_id, last_access, %s as told_by, %s as outside
                     from tomcat_sessions
@@ -286,16 +287,20 @@ final class Tombstones {
                 new Parameters(statement).text(context).number(clocks.age(since));
                 try (ResultSet row = statement.executeQuery()) {
                     Instant asOf = Instant.EPOCH;
+                    long oldestRunning = 0;
+                    long next = 0;
                     List<Tombstone> tombstones = new ArrayList<>();
                     while (row.next()) {
                         asOf = row.getTimestamp(1).toInstant();
+                        oldestRunning = layout.ownColumns() ? row.getLong(7) : 0;
+                        next = row.getLong(8);
                         String id = row.getString(3);
                         if (id != null) {
                             long endedAt = clocks.here(row.getLong(4), row.getLong(2));
                             tombstones.add(new Tombstone(id, endedAt, row.getString(5), row.getBoolean(6)));
                         }
                     }
-                    return new TombstoneList(tombstones, asOf);
+                    return new TombstoneList(tombstones, asOf, oldestRunning, next);
                 }
             }
         });
