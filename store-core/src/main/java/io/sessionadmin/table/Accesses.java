@@ -2,10 +2,8 @@ package io.sessionadmin.table;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -44,18 +42,12 @@ final class Accesses {
                 ages[i] = clocks.age(lastAccessById.getOrDefault(String.valueOf(ids[i]), 0L));
             }
             try (PreparedStatement statement = table.statement(connection, TOUCH)) {
-                new Parameters(statement)
+                return Set.copyOf(new Parameters(statement)
                         .array(Parameters.texts(connection, ids))
                         .array(connection.createArrayOf("bigint", ages))
                         .text(context)
-                        .text(context);
-                try (ResultSet row = statement.executeQuery()) {
-                    Set<String> written = new HashSet<>();
-                    while (row.next()) {
-                        written.add(row.getString(1));
-                    }
-                    return written;
-                }
+                        .text(context)
+                        .queryTexts());
             }
         });
     }

@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -162,14 +161,7 @@ final class Lookups {
 
     private List<String> ids(Connection connection, String context, String sql) throws SQLException {
         try (PreparedStatement statement = table.statement(connection, sql)) {
-            new Parameters(statement).text(context);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<String> ids = new ArrayList<>();
-                while (rows.next()) {
-                    ids.add(rows.getString(1));
-                }
-                return ids;
-            }
+            return new Parameters(statement).text(context).queryTexts();
         }
     }
 

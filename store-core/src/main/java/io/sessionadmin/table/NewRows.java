@@ -2,9 +2,7 @@ package io.sessionadmin.table;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,14 +44,9 @@ final class NewRows {
     Set<String> insert(Connection connection, TableLayout layout, List<Saves.Write> writes) throws SQLException {
         String sql = layout.keyOnIdAlone() ? MANY_WITH_KEY_ON_ID : MANY;
         try (PreparedStatement statement = table.statement(connection, sql)) {
-            bind(new Parameters(statement), writes, table.clocks());
-            try (ResultSet row = statement.executeQuery()) {
-                Set<String> written = new HashSet<>();
-                while (row.next()) {
-                    written.add(row.getString(1));
-                }
-                return written;
-            }
+            Parameters parameters = new Parameters(statement);
+            bind(parameters, writes, table.clocks());
+            return Set.copyOf(parameters.queryTexts());
         }
     }
 

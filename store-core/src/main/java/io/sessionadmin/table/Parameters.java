@@ -1,5 +1,8 @@
 package io.sessionadmin.table;
 
+import java.sql.ResultSet;
+import java.util.List;
+import java.util.ArrayList;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -80,6 +83,17 @@ final class Parameters {
     Parameters array(Array value) throws SQLException {
         statement.setArray(next++, value);
         return this;
+    }
+
+    /** Runs the query, and answers the first column of all rows. */
+    List<String> queryTexts() throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            List<String> texts = new ArrayList<>();
+            while (row.next()) {
+                texts.add(row.getString(1));
+            }
+            return texts;
+        }
     }
 
     /** Lives as long as the transaction. */

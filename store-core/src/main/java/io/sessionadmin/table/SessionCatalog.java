@@ -281,14 +281,7 @@ public final class SessionCatalog {
     public List<String> contexts() throws StoreUnavailableException {
         return database.reading(connection -> {
             try (PreparedStatement statement = prepare(connection, CONTEXTS)) {
-                statement.setInt(1, CONTEXTS_AT_MOST);
-                try (ResultSet row = statement.executeQuery()) {
-                    List<String> contexts = new ArrayList<>();
-                    while (row.next()) {
-                        contexts.add(row.getString(1));
-                    }
-                    return contexts;
-                }
+                return new Parameters(statement).number(CONTEXTS_AT_MOST).queryTexts();
             }
         });
     }

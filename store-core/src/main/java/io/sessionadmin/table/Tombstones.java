@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -193,14 +192,14 @@ final class Tombstones {
                 return Set.copyOf(ids);
             }
             try (PreparedStatement statement = table.statement(connection, CLAIM)) {
-                new Parameters(statement)
+                return Set.copyOf(new Parameters(statement)
                         .text(context)
                         .array(Parameters.texts(connection, ids.toArray()))
                         .text(table.node())
                         .number(LONGEST)
                         .number(SHORTEST)
-                        .text(context);
-                return ids(statement);
+                        .text(context)
+                        .queryTexts());
             }
         });
     }
@@ -217,20 +216,12 @@ final class Tombstones {
                 return Set.of();
             }
             try (PreparedStatement statement = table.statement(connection, UNCLAIMED)) {
-                new Parameters(statement).text(context).array(Parameters.texts(connection, ids.toArray()));
-                return ids(statement);
+                return Set.copyOf(new Parameters(statement)
+                        .text(context)
+                        .array(Parameters.texts(connection, ids.toArray()))
+                        .queryTexts());
             }
         });
-    }
-
-    private static Set<String> ids(PreparedStatement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            Set<String> ids = new HashSet<>();
-            while (row.next()) {
-                ids.add(row.getString(1));
-            }
-            return ids;
-        }
     }
 
     private static final String CLAIM_GONE = """

@@ -187,14 +187,20 @@ final class OptionalTablesTest {
 
     @Test
     void bothScriptsMakeTheSameTables() throws Exception {
-        assertThat(optionalPart("upgrade-from-tomcat.sql"))
-                .isEqualTo(optionalPart("schema.sql"))
+        assertThat(part("upgrade-from-tomcat.sql", "\n-- Of an empty table", ""))
+                .isEqualTo(part("schema.sql", "\n-- Of an empty table", ""))
                 .contains("create table if not exists tomcat_sessions_nodes", "create unlogged table if not exists");
+        String storage = "do $$\nbegin\n    if exists (select from pg_attribute";
+        assertThat(part("upgrade-from-tomcat.sql", storage, "\n$$;"))
+                .isEqualTo(part("schema.sql", storage, "\n$$;"))
+                .contains("set compression lz4");
     }
 
-    private static String optionalPart(String script) throws Exception {
+    /** The text of a script between two texts, the first one with it. */
+    private static String part(String script, String from, String to) throws Exception {
         String text = Files.readString(Path.of("../sql/postgresql", script));
-        return text.substring(text.indexOf("\n-- Optional, all of them:"));
+        int begin = text.indexOf(from);
+        return text.substring(begin, to.isEmpty() ? text.length() : text.indexOf(to, begin));
     }
 
     private NodeTable nodes() {
