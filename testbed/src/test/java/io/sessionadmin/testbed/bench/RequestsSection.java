@@ -77,62 +77,81 @@ final class RequestsSection implements Section {
     public void measure(Options options, TestPostgres postgres, Report report) throws Exception {
         int requests = options.quick() ? 1_000 : 3_000;
         int rounds = options.quick() ? 1 : Math.min(3, options.rounds());
-        Map<Integer, Rounds> results = new LinkedHashMap<>();
-        Map<Way, Integer> lost = new EnumMap<>(Way.class);
-        Map<Way, TestDatabase> databases = new EnumMap<>(Way.class);
-        for (Way way : Way.values()) {
-            databases.put(way, postgres.database());
+        report.paragraph(
+                "Sessions of 8 kB, %d visitors, %d requests at a time. Who is not pinned asks the two nodes in turn."
+                        .formatted(VISITORS, CLIENTS));
+        for (TomcatLine line : TomcatLine.values()) {
+            new Line(line, requests, rounds).measure(postgres, report);
         }
-        try (TestDatabase watched = postgres.database();
-                ServerMeter meter = new ServerMeter(watched);
-                TomcatNode first = setup(databases).start();
-                TomcatNode second = setup(databases).start()) {
-            Traffic traffic = new Traffic(List.of(first, second), meter);
+    }
+
+    /** All ways on two nodes of one line. */
+    private record Line(
+            TomcatLine line, int requests, int rounds, Map<Integer, Rounds> results, Map<Way, Integer> lost) {
+
+        Line(TomcatLine line, int requests, int rounds) {
+            this(line, requests, rounds, new LinkedHashMap<>(), new EnumMap<>(Way.class));
+        }
+
+        void measure(TestPostgres postgres, Report report) throws Exception {
+            Map<Way, TestDatabase> databases = new EnumMap<>(Way.class);
             for (Way way : Way.values()) {
-                traffic.run(way, 10, requests); // so that all is compiled
+                databases.put(way, postgres.database());
             }
-            for (int round = 0; round < rounds; round++) {
-                List<Way> order = new ArrayList<>(List.of(Way.values()));
-                Collections.rotate(order, round);
-                for (int percent : List.of(0, 10, 100)) {
-                    for (Way way : order) {
-                        Traffic.Result result = traffic.run(way, percent, requests);
-                        results.computeIfAbsent(percent, each -> new Rounds()).add(way.label, result.measured());
-                        lost.merge(way, percent == 100 ? result.lost() : 0, Integer::sum);
-                    }
+            try (TestDatabase watched = postgres.database();
+                    ServerMeter meter = new ServerMeter(watched);
+                    TomcatNode first = setup(databases).start();
+                    TomcatNode second = setup(databases).start()) {
+                Traffic traffic = new Traffic(List.of(first, second), meter);
+                for (Way way : Way.values()) {
+                    traffic.run(way, 10, requests); // so that all is compiled
+                }
+                for (int round = 0; round < rounds; round++) {
+                    round(traffic, round);
+                }
+            } finally {
+                databases.values().forEach(TestDatabase::close);
+            }
+            describe(report);
+        }
+
+        private TomcatSetup setup(Map<Way, TestDatabase> databases) {
+            TomcatSetup setup = TomcatNode.on(line).withStore().fullSpeed("512m");
+            databases.forEach((way, database) -> setup.webapp(way.context(), ShopWar.standard(), way.xml(database)));
+            return setup;
+        }
+
+        private void round(Traffic traffic, int round) throws Exception {
+            List<Way> order = new ArrayList<>(List.of(Way.values()));
+            Collections.rotate(order, round);
+            for (int percent : List.of(0, 10, 100)) {
+                for (Way way : order) {
+                    Traffic.Result result = traffic.run(way, percent, requests);
+                    results.computeIfAbsent(percent, each -> new Rounds()).add(way.label, result.measured());
+                    lost.merge(way, percent == 100 ? result.lost() : 0, Integer::sum);
                 }
             }
-        } finally {
-            databases.values().forEach(TestDatabase::close);
         }
-        describe(report, results, lost, requests * rounds);
-    }
 
-    private static TomcatSetup setup(Map<Way, TestDatabase> databases) {
-        TomcatSetup setup = TomcatNode.on(TomcatLine.TOMCAT_10).withStore().fullSpeed("512m");
-        databases.forEach((way, database) -> setup.webapp(way.context(), ShopWar.standard(), way.xml(database)));
-        return setup;
-    }
+        private void describe(Report report) {
+            BarChart chart = new BarChart("Requests per second, Tomcat " + line.version());
+            results.forEach((percent, measured) -> measured.contenders()
+                    .forEach(name -> chart.add(changing(percent), name, measured.spread(name, Measured::perSecond))));
+            report.heading("Tomcat " + line.version())
+                    .plot("per-second-" + line.version().replaceFirst("[.].*", ""), chart);
+            results.forEach((percent, measured) -> report.table(changing(percent), measured, COLUMNS));
+            List<List<String>> lines = new ArrayList<>();
+            lost.forEach(
+                    (way, count) -> lines.add(List.of(way.label, "%,d of %,d".formatted(count, requests * rounds))));
+            report.paragraph(
+                            "Changes that were lost where all requests change the session: how many of the increments of a"
+                                    + " counter are missing.")
+                    .table(List.of("", "lost"), lines);
+        }
 
-    private static void describe(Report report, Map<Integer, Rounds> results, Map<Way, Integer> lost, int changes) {
-        BarChart chart = new BarChart("Requests per second");
-        results.forEach((percent, rounds) -> rounds.contenders()
-                .forEach(name -> chart.add(
-                        percent + " % of the requests change the session",
-                        name,
-                        rounds.spread(name, Measured::perSecond))));
-        report.paragraph(
-                        "Sessions of 8 kB, %d visitors, %d requests at a time. Who is not pinned asks the two nodes in turn."
-                                .formatted(VISITORS, CLIENTS))
-                .plot("per-second", chart);
-        results.forEach(
-                (percent, rounds) -> report.table(percent + " % of the requests change the session", rounds, COLUMNS));
-        List<List<String>> lines = new ArrayList<>();
-        lost.forEach((way, count) -> lines.add(List.of(way.label, "%,d of %,d".formatted(count, changes))));
-        report.heading("Changes that were lost")
-                .paragraph(
-                        "Where all requests change the session: how many of the increments of a counter are missing.")
-                .table(List.of("", "lost"), lines);
+        private static String changing(int percent) {
+            return percent + " % of the requests change the session";
+        }
     }
 
     /** Visitors of the two nodes. */

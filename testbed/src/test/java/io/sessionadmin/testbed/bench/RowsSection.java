@@ -5,21 +5,23 @@ import io.sessionadmin.testbed.TestDatabase;
 import io.sessionadmin.testbed.TestPostgres;
 import jakarta.servlet.http.HttpSessionListener;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.catalina.Store;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.session.PersistentManager;
 import org.apache.catalina.session.PersistentManagerBase;
 import org.apache.tomcat.dbcp.dbcp2.BasicDataSource;
-import org.jspecify.annotations.Nullable;
 
 /** Tables with many rows: sweeps for expired sessions, counting, and pages of the console. */
 final class RowsSection implements Section {
 
     static final String OURS = "tomcat_sessions";
     private static final String STOCK_TABLE = "stock_rows";
+    private static final int ONE_SWEEP = 1_000;
 
     private static final List<Column> OF_SWEEPS = List.of(
             Column.MICROS_EACH,
@@ -79,18 +81,29 @@ final class RowsSection implements Section {
             BasicDataSource dbcp = Pools.dbcp(database);
             SweepLimit limit = new SweepLimit(database, hikari);
             ManyRows rows = fill(options, database, tomcat, dbcp);
-            Sweeps sweeps = new Sweeps(database, tomcat, dbcp, meter, limit, rows, options.quick() ? 200 : 1_000);
+            Sweeps sweeps = new Sweeps(database, tomcat, dbcp, meter, limit, rows);
             for (int round = -1; round < Math.min(3, options.rounds()); round++) {
+                if (round < 0) {
+                    sweeps.round(10_000, ONE_SWEEP, round);
+                    sweeps.count(10_000, round);
+                    continue;
+                }
                 for (int size : sizes(options)) {
-                    if (round >= 0 || size == 10_000) {
-                        sweeps.round(size, round);
+                    for (int expired : expired(size)) {
+                        sweeps.round(size, expired, round);
                     }
+                    sweeps.count(size, round);
                 }
             }
             dbcp.close();
             sweeps.describe(report);
             ConsolePages.measure(options, database, report);
         }
+    }
+
+    /** One in a hundred, and as many in each table, so that sizes can be compared. */
+    private static List<Integer> expired(int size) {
+        return IntStream.of(size / 100, ONE_SWEEP).distinct().sorted().boxed().toList();
     }
 
     private static ManyRows fill(Options options, TestDatabase database, EmbeddedTomcat tomcat, BasicDataSource dbcp)
@@ -137,7 +150,6 @@ final class RowsSection implements Section {
             ServerMeter meter,
             SweepLimit limit,
             ManyRows rows,
-            int expired,
             Map<String, Rounds> sweeps,
             Map<String, Rounds> counts) {
 
@@ -147,48 +159,42 @@ final class RowsSection implements Section {
                 BasicDataSource dbcp,
                 ServerMeter meter,
                 SweepLimit limit,
-                ManyRows rows,
-                int expired) {
-            this(database, tomcat, dbcp, meter, limit, rows, expired, new LinkedHashMap<>(), new LinkedHashMap<>());
+                ManyRows rows) {
+            this(database, tomcat, dbcp, meter, limit, rows, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
         /** @param round negative: it does not count */
-        void round(int size, int round) throws Exception {
+        void round(int size, int expired, int round) throws Exception {
             for (boolean listened : List.of(false, true)) {
                 Rounds results = round < 0
                         ? new Rounds()
                         : sweeps.computeIfAbsent(
-                                "%,d rows, %s session listener".formatted(size, listened ? "with a" : "without"),
+                                "%,d rows, %,d expired, %s session listener"
+                                        .formatted(size, expired, listened ? "with a" : "without"),
                                 each -> new Rounds());
                 List<Kind> order = new ArrayList<>(List.of(Kind.values()));
-                java.util.Collections.rotate(order, round);
+                Collections.rotate(order, round);
+                String series = round + " " + listened + expired;
                 for (Kind kind : order) {
-                    results.add(kind.label, sweep(kind, size, listened ? new Listener() : null, round));
+                    results.add(kind.label, sweep(kind, size, expired, listened, series));
                 }
-                rows.expireOurs(SweepLimit.TABLE, application(size), expired, "limit" + round + listened);
+                rows.expireOurs(SweepLimit.TABLE, application(size), expired, "limit" + series);
                 results.add(
                         Contenders.LIMIT,
                         meter.measure(expired, () -> expect(expired, limit.sweep(application(size)))));
             }
-            count(
-                    size,
-                    round < 0
-                            ? new Rounds()
-                            : counts.computeIfAbsent("%,d rows".formatted(size), each -> new Rounds()));
         }
 
-        private Measured sweep(Kind kind, int size, @Nullable HttpSessionListener listener, int round)
-                throws Exception {
+        private Measured sweep(Kind kind, int size, int expired, boolean listened, String series) throws Exception {
             PersistentManagerBase manager = manager(kind, database, dbcp);
-            StandardContext context = tomcat.add(path(size), manager, listener);
+            StandardContext context = tomcat.add(path(size), manager, listened ? new Listener() : null);
             try {
                 manager.backgroundProcess(); // what is done once only
-                String series = kind.label + round + (listener != null);
                 String table = kind == Kind.STOCK ? STOCK_TABLE : OURS;
                 if (kind == Kind.STOCK) {
-                    rows.expireStock(table, application(size), expired, series);
+                    rows.expireStock(table, application(size), expired, kind.label + series);
                 } else {
-                    rows.expireOurs(table, application(size), expired, series);
+                    rows.expireOurs(table, application(size), expired, kind.label + series);
                 }
                 expect(expired, rows.expired(table, application(size)));
                 Measured measured = meter.measure(expired, manager::backgroundProcess);
@@ -199,7 +205,9 @@ final class RowsSection implements Section {
             }
         }
 
-        private void count(int size, Rounds results) throws Exception {
+        void count(int size, int round) throws Exception {
+            Rounds results =
+                    round < 0 ? new Rounds() : counts.computeIfAbsent("%,d rows".formatted(size), each -> new Rounds());
             for (Kind kind : List.of(Kind.STOCK, Kind.STRICT)) {
                 PersistentManagerBase manager = manager(kind, database, dbcp);
                 StandardContext context = tomcat.add(path(size), manager);
@@ -220,7 +228,7 @@ final class RowsSection implements Section {
 
         void describe(Report report) {
             report.heading("Sweeps for expired sessions")
-                    .paragraph("Each sweep ends " + expired + " sessions; the figures are for one of them.");
+                    .paragraph("The figures are for one of the sessions that expired.");
             BarChart chart = new BarChart("µs for an expired session");
             sweeps.forEach((title, rounds) ->
                     rounds.contenders().forEach(name -> chart.add(title, name, rounds.spread(name, Measured::micros))));
