@@ -3,7 +3,6 @@ package io.sessionadmin.store;
 import io.sessionadmin.store.SharedSession.End;
 import io.sessionadmin.store.SharingSettings.Coherence;
 import io.sessionadmin.table.LiveSessions;
-import io.sessionadmin.table.Reaping;
 import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.Tombstone;
@@ -30,8 +29,6 @@ final class SharedBackground {
 
     /** Sessions that are told of their passivation and saved before the next ones are, at a stop. */
     private static final int AT_ONCE = 1_000;
-
-    private static final int REAPED_AT_ONCE = 1_000;
 
     private final Log log;
     private final SharedPersistentManager manager;
@@ -158,14 +155,11 @@ final class SharedBackground {
             return;
         }
         LiveSessions live = new Live(EndListeners.areIn(manager.getContext()));
-        String next = "";
-        while (next != null) {
-            Reaping reaping = table.reap(manager.contextName(), next, REAPED_AT_ONCE, settings.touchInterval(), live);
+        Sweep.run(table, manager.contextName(), settings.touchInterval(), live, reaping -> {
             reaping.expired().forEach(copies::tellOfEnd);
             copies.endUntold(reaping.untold());
             statistics.reaped(reaping.ended());
-            next = reaping.next();
-        }
+        });
     }
 
     /** What this node knows of sessions whose rows look expired. */

@@ -1,7 +1,6 @@
 package io.sessionadmin.store;
 
 import io.sessionadmin.table.Look;
-import io.sessionadmin.table.Reaping;
 import io.sessionadmin.table.RowVersion;
 import io.sessionadmin.table.SaveResult;
 import io.sessionadmin.table.SessionKey;
@@ -40,8 +39,6 @@ final class StockWork implements StoreWork {
 
     /** The note of a session that says which state of the row its copy comes from. */
     private static final String BASIS = Basis.class.getName();
-
-    private static final int REAPED_AT_ONCE = 1_000;
 
     private final Log log;
     private final String context;
@@ -490,14 +487,11 @@ final class StockWork implements StoreWork {
         if (saving.isRecovering() || reading.isRecovering()) {
             return;
         }
-        String next = "";
-        while (next != null) {
-            Reaping reaping = table.reap(context, next, REAPED_AT_ONCE, Duration.ZERO, now);
+        Sweep.run(table, context, Duration.ZERO, now, reaping -> {
             reaping.expired().forEach(this::expireStored);
             expiredUntold(reaping.untold());
             statistics.reaped(reaping.ended());
-            next = reaping.next();
-        }
+        });
     }
 
     // ------------------------------------------------------------------ expire

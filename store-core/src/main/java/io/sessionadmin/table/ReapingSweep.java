@@ -25,9 +25,6 @@ final class ReapingSweep {
     /** Milliseconds for which a row is left alone whose session is in memory. */
     private static final long SHORTEST_DELAY = 60_000;
 
-    /** Sessions whose data is read at once. */
-    private static final int READ_AT_MOST = 100;
-
     private final Connection connection;
     private final TableNames names;
     private final boolean ownColumns;
@@ -56,7 +53,7 @@ final class ReapingSweep {
     }
 
     Reaping run(String context, String after, int limit, LiveSessions live) throws SQLException {
-        judgeDueRows(context, after, ownColumns ? limit : Math.min(limit, READ_AT_MOST), live);
+        judgeDueRows(context, after, ownColumns ? limit : Math.min(limit, SessionTable.READ_AT_ONCE), live);
         if (ownColumns && !postponed.isEmpty()) {
             postpone(context);
         }
@@ -137,7 +134,7 @@ final class ReapingSweep {
         } else if (!row.getBoolean(6) && !live.isToBeTold(id)) {
             untold.add(id);
             remove(id, row.getString(7));
-        } else if (told.size() < READ_AT_MOST) {
+        } else if (told.size() < SessionTable.READ_AT_ONCE) {
             told.add(id);
         } else {
             more = true; // it stays due

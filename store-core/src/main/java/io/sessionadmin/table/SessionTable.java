@@ -19,6 +19,9 @@ import java.util.Set;
  */
 public final class SessionTable implements AutoCloseable {
 
+    /** Sessions whose data a batch of a sweep reads at most. */
+    public static final int READ_AT_ONCE = 100;
+
     private final TableAccess table;
     private final NodeTable nodes;
     private final Saves saves;
@@ -303,8 +306,9 @@ public final class SessionTable implements AutoCloseable {
 
     /**
      * Takes at most {@code limit} rows that may have expired, removes those that have, and answers what it removed. Data
-     * is read, of 100 sessions at most, where somebody is to be told of a session's end. Rows that another node works on are skipped: each expired session is answered to exactly one caller. A caller
-     * that dies before it has told the session's listeners never will.
+     * is read, of {@value #READ_AT_ONCE} sessions at most, where somebody is to be told of a session's end. Rows that
+     * another node works on are skipped: each expired session is answered to exactly one caller. A caller that dies
+     * before it has told the session's listeners never will.
      *
      * @param after empty for the first batch of a sweep, then {@link Reaping#next()}
      * @param grace how long an expired session is left alone, as touches may be on their way; a tenth of its max inactive
