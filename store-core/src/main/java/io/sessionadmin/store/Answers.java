@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what this node did with its copies of sessions that were ended from outside. Sessions that end by themselves cost
- * nothing here, and those that were ended from outside some statements a second at most. Safe for use by several threads.
+ * nothing here, and those that were ended from outside some statements a second at most, for two minutes. Safe for use by several threads.
  */
 final class Answers {
 
@@ -31,6 +31,7 @@ final class Answers {
     private static final int SAID_AT_ONCE = 1_000;
 
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long ASKED_WITHIN = TimeUnit.MINUTES.toNanos(2);
     private static final int SECONDS_BETWEEN_CLEANINGS = 300;
 
     private final Log log;
@@ -47,6 +48,7 @@ final class Answers {
         }
     };
     private @Nullable Instant looked;
+    private long fromOutsideAt = System.nanoTime() - ASKED_WITHIN;
     private long saidAt = System.nanoTime() - PAUSE;
     private int seconds;
 
@@ -61,18 +63,20 @@ final class Answers {
         ended.put(id, true);
     }
 
-    /** This node has dealt with all of these. */
+    /**
+     * This node has dealt with all of these, and with those of earlier looks. Whoever ended sessions from outside asks
+     * some time afterwards, when a look does not go back to them any more.
+     */
     synchronized void looked(TombstoneList look) {
-        boolean asked = false;
         for (Tombstone tombstone : look.tombstones()) {
             if (tombstone.fromOutside()) {
-                asked = true;
+                fromOutsideAt = System.nanoTime();
                 if (ended.remove(tombstone.id()) != null) {
                     unsaid.add(Handle.of(tombstone.id()));
                 }
             }
         }
-        if (asked) {
+        if (System.nanoTime() - fromOutsideAt < ASKED_WITHIN) {
             looked = look.asOf();
         }
     }

@@ -126,7 +126,7 @@ final class Endings {
     /** What ended while PostgreSQL was away. */
     void finish() throws StoreUnavailableException {
         for (Map.Entry<String, Long> ended : List.copyOf(toBeBuried.entrySet())) {
-            table.bury(new SessionKey(context, ended.getKey()), ended.getValue());
+            table.buryLate(new SessionKey(context, ended.getKey()), ended.getValue());
             toBeBuried.remove(ended.getKey());
         }
     }

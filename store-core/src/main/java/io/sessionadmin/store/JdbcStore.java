@@ -115,6 +115,8 @@ public final class JdbcStore extends StoreBase {
             GuardedConnections guarded = new GuardedConnections(connections::getConnection);
             SessionTable table = new SessionTable(guarded, settings.names(), node, settings.schema());
             prepare(table, settings, name, saving);
+            table.startNotifier(e -> log.warn("Other nodes are not told that sessions of " + name
+                    + " have ended, which is tried again; they find out by themselves meanwhile: " + e.getMessage()));
             StoreStatistics statistics = new StoreStatistics();
             NodeTable nodes = table.nodes();
             Announcements announcements = new Announcements(log, nodes, manager, node, Clock.systemUTC());

@@ -81,7 +81,7 @@ final class SharedBackground {
         this.reading = reading;
         this.statistics = statistics;
         this.clock = clock;
-        this.looks = new TombstoneLooks(table, manager.contextName(), clock);
+        this.looks = new TombstoneLooks(table, manager.contextName());
     }
 
     /** One pass; each step stands for itself, and PostgreSQL being away ends the pass. */

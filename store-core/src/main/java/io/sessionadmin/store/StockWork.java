@@ -96,7 +96,7 @@ final class StockWork implements StoreWork {
         this.statistics = statistics;
         this.clock = clock;
         this.outside = new OutsideEnding(context, table, new Copies(), claims, saving, clock);
-        this.looks = new TombstoneLooks(table, context, clock);
+        this.looks = new TombstoneLooks(table, context);
     }
 
     // ------------------------------------------------------------------ save
@@ -246,7 +246,7 @@ final class StockWork implements StoreWork {
         boolean idle = copy != null && (live.isStopping() || LiveCopies.isOverdue(copy, now));
         Ending ending = new Ending(idle ? Long.valueOf(copy.getThisAccessedTimeInternal()) : null, now);
         try {
-            finish(id, ending);
+            finish(rows.key(id), ending, false);
             saving.worked();
         } catch (StoreUnavailableException e) {
             endedHere.put(id, ending);
@@ -254,12 +254,13 @@ final class StockWork implements StoreWork {
         }
     }
 
-    private void finish(String id, Ending ending) throws StoreUnavailableException {
-        SessionKey key = rows.key(id);
-        if (ending.idleSince() == null) {
-            table.bury(key, ending.at());
-        } else {
+    private void finish(SessionKey key, Ending ending, boolean late) throws StoreUnavailableException {
+        if (ending.idleSince() != null) {
             table.removeIdle(key, ending.idleSince());
+        } else if (late) {
+            table.buryLate(key, ending.at());
+        } else {
+            table.bury(key, ending.at());
         }
     }
 
@@ -349,7 +350,7 @@ final class StockWork implements StoreWork {
             table.release(context, dropped);
             retryFailedSaves();
             refreshRows(now);
-            endInvalidated(now, table.tombstones(context, 0));
+            looks.regularly(look -> endInvalidated(now, look));
             reap(now);
             reading.worked();
             if (failedSaves.isEmpty()) { // the sweep locks rows, which a standby refuses; a failed save says more
@@ -389,7 +390,7 @@ final class StockWork implements StoreWork {
 
     private void finishEnded() throws StoreUnavailableException {
         for (Map.Entry<String, Ending> ended : List.copyOf(endedHere.entrySet())) {
-            finish(ended.getKey(), ended.getValue());
+            finish(rows.key(ended.getKey()), ended.getValue(), true);
             endedHere.remove(ended.getKey());
         }
     }

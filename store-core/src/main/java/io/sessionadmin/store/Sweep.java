@@ -15,8 +15,8 @@ final class Sweep {
     private Sweep() {}
 
     /**
-     * Removes all that have expired. Where somebody was told of sessions, the next batch takes no more than it can read:
-     * it would lock the others in vain.
+     * Removes all that have expired. Where a batch was full of sessions that somebody was told of, the next one takes no
+     * more than it can read: it would lock the others in vain.
      *
      * @param grace how long an expired session is left alone
      * @param work what is done about each batch; what it has removed is gone
@@ -28,7 +28,7 @@ final class Sweep {
         while (next != null) {
             Reaping reaping = table.reap(context, next, atOnce, grace, live);
             work.accept(reaping);
-            atOnce = reaping.expired().isEmpty() ? REAPED_AT_ONCE : SessionTable.READ_AT_ONCE;
+            atOnce = reaping.expired().size() < SessionTable.READ_AT_ONCE ? REAPED_AT_ONCE : SessionTable.READ_AT_ONCE;
             next = reaping.next();
         }
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Tells all nodes that sessions have ended, on a thread of its own, after their transactions: once for all that ended
@@ -18,9 +19,8 @@ final class Notifier implements AutoCloseable {
     /** Milliseconds between two notifications; the first is sent at once. */
     static final int TOGETHER = 10;
 
-    private static final int AGAIN_AFTER = 2_000;
+    private static final int AGAIN_AFTER = 500;
     private static final int PATIENCE_AT_CLOSE = 1_000;
-    private static final int IDLE_SECONDS = 60;
 
     private final TableAccess table;
 
@@ -28,6 +28,8 @@ final class Notifier implements AutoCloseable {
     private final Set<String> due = ConcurrentHashMap.newKeySet();
 
     private final ScheduledThreadPoolExecutor thread;
+    private volatile Consumer<StoreUnavailableException> untold = refusal -> {};
+    private volatile boolean refused;
     private volatile long toldAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(TOGETHER);
 
     /** Starts no thread yet. */
@@ -35,11 +37,8 @@ final class Notifier implements AutoCloseable {
         this.table = table;
         this.thread = new ScheduledThreadPoolExecutor(
                 1, Notifier::newThread, (late, closed) -> tell()); // by the caller itself
-        thread.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-        thread.allowCoreThreadTimeOut(true);
     }
 
-    /** Made by whatever request comes first, and takes nothing of its application's along. */
     private static Thread newThread(Runnable work) {
         Thread thread = new Thread(null, work, "session-store notifier", 0, false);
         thread.setDaemon(true);
@@ -47,9 +46,22 @@ final class Notifier implements AutoCloseable {
         return thread;
     }
 
+    /**
+     * Starts the thread. Else the first end does, and the thread keeps the class loader of that request's application.
+     *
+     * @param untold called when PostgreSQL refuses to tell, once until it does not
+     */
+    void start(Consumer<StoreUnavailableException> untold) {
+        this.untold = untold;
+        thread.prestartCoreThread();
+    }
+
     /** A session of this context has ended, and its transaction is done. */
     void ended(String context) {
-        if (due.add(context)) {
+        boolean first = due.add(context);
+        if (thread.isShutdown()) {
+            tell();
+        } else if (first) {
             long since = System.nanoTime() - toldAt;
             schedule(TimeUnit.MILLISECONDS.toNanos(TOGETHER) - since);
         }
@@ -74,8 +86,12 @@ final class Notifier implements AutoCloseable {
                     return statement.execute();
                 }
             });
+            refused = false;
         } catch (StoreUnavailableException e) {
-            // who saves and reads says so; whoever listened looks at the table when PostgreSQL is back
+            if (!refused) {
+                refused = true;
+                untold.accept(e);
+            }
         } finally {
             if (!told && due.addAll(contexts) && !thread.isShutdown()) {
                 schedule(TimeUnit.MILLISECONDS.toNanos(AGAIN_AFTER));
@@ -83,7 +99,7 @@ final class Notifier implements AutoCloseable {
         }
     }
 
-    /** Tells what is to be told; waits for that for a moment. What ends later is told by the caller itself. */
+    /** Tells what is to be told, and ends the thread. What ends later is told by the caller itself. */
     @Override
     public void close() {
         thread.shutdown();
@@ -94,6 +110,9 @@ final class Notifier implements AutoCloseable {
         } catch (InterruptedException e) {
             thread.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+        if (!due.isEmpty()) {
+            tell();
         }
     }
 }

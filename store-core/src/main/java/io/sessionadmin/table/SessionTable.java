@@ -2,12 +2,14 @@ package io.sessionadmin.table;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The table that keeps sessions: what a store writes and reads. What people look at is in {@link SessionCatalog}; no
@@ -242,9 +244,18 @@ public final class SessionTable implements AutoCloseable {
         }
     }
 
+    /**
+     * The same of an end that could not be written when it happened. It may have been, and only the answer was lost: the
+     * other nodes are told in any case.
+     */
+    public void buryLate(SessionKey key, long endedAt) throws StoreUnavailableException {
+        tombstones.bury(key, endedAt);
+        notifier.ended(key.context());
+    }
+
     /** The same of a session whose id has been given to another one since, which is not in the table yet. */
     public void buryPredecessor(SessionKey key, long endedAt) throws StoreUnavailableException {
-        bury(key, endedAt - 2 * Clocks.APART); // or it might seem to be the other one's
+        buryLate(key, endedAt - 2 * Clocks.APART); // or it might seem to be the other one's
     }
 
     /**
@@ -286,11 +297,12 @@ public final class SessionTable implements AutoCloseable {
     }
 
     /**
-     * The sessions that somebody ended, for a node to end its copies of them.
+     * The sessions that somebody ended, for a node to end its copies of them; those that were ended by an SQL statement of
+     * somebody's own in any case. All of them where the table has Tomcat's six columns.
      *
-     * @param since milliseconds since 1970-01-01 UTC; 0 for all
+     * @param since on the database's clock, as {@link TombstoneList#asOf()}; {@link Instant#EPOCH} for all
      */
-    public TombstoneList tombstones(String context, long since) throws StoreUnavailableException {
+    public TombstoneList tombstones(String context, Instant since) throws StoreUnavailableException {
         return tombstones.since(context, since, true);
     }
 
@@ -298,7 +310,7 @@ public final class SessionTable implements AutoCloseable {
      * The same, at a price that does not grow with how many tombstones there are: not of sessions that somebody ended by
      * an SQL statement of their own.
      */
-    public TombstoneList latestTombstones(String context, long since) throws StoreUnavailableException {
+    public TombstoneList latestTombstones(String context, Instant since) throws StoreUnavailableException {
         return tombstones.since(context, since, false);
     }
 
@@ -334,7 +346,16 @@ public final class SessionTable implements AutoCloseable {
         return new Orphans(table).remove(after, silence);
     }
 
-    /** Tells the other nodes what they were not told yet; waits for that for a moment. Connections stay open. */
+    /**
+     * Starts the thread that tells other nodes of ends; without this the first end does.
+     *
+     * @param untold called when PostgreSQL refuses it, once until it does not
+     */
+    public void startNotifier(Consumer<StoreUnavailableException> untold) {
+        notifier.start(untold);
+    }
+
+    /** Tells the other nodes what they were not told yet, and ends the thread. Connections stay open. */
     @Override
     public void close() {
         notifier.close();

@@ -40,7 +40,7 @@ final class Tombstones {
                    session_data  = ''%s
              where app_name = ? and session_id = ? and valid_session <> '0'""";
 
-    /** Where there is no row nobody has a copy, and nothing is done: false. */
+    /** Where there is no row nobody has a copy, and nothing is done: false. True also where it is not known. */
     boolean bury(SessionKey key, long endedAt) throws StoreUnavailableException {
         AtomicInteger tries = new AtomicInteger();
         return table.run(layout -> connection -> {
@@ -243,39 +243,38 @@ final class Tombstones {
         });
     }
 
-    /** One row at least: when it was looked. */
+    /** One row at least: when it was looked. The age of a number is its distance to the next that will be given. */
     private static final String TOMBSTONES = """
             select look.at, (extract(epoch from look.at) * 1000)::bigint, session_id, last_access, told_by, outside,
-                   txid_snapshot_xmin(look.seen), txid_snapshot_xmax(look.seen)
-              from (select now() as at, txid_current_snapshot() as seen) as look
+                   txid_snapshot_xmin(look.seen),
+                   txid_snapshot_xmax(look.seen) + age((txid_snapshot_xmax(look.seen) %% 4294967296)::text::xid)
+              from (select now() as at, txid_current_snapshot() as seen offset 0) as look
               left join (
                   select session_id, last_access, %s as told_by, %s as outside
                     from tomcat_sessions
                    where app_name = ? and valid_session = '0' and %s) as ended on true""";
 
-    /**
-     * When it was written: one that was remembered during an outage is dated before it. By hand: not known, and so not
-     * among the latest, which an index finds.
-     */
-    private static final String WRITTEN_SINCE = """
-            greatest(last_access, (extract(epoch from saved_at) * 1000)::bigint)
-                         >= (extract(epoch from now()) * 1000)::bigint - ?""";
+    /** When one was written that was made by hand is not known. */
+    private static final String SINCE_OR_BY_HAND = "(ended_at is null or ended_at >= ?)";
 
-    private static final String WRITTEN_LATELY = "ended_at >= now() - ? * interval '1 ms'";
+    private static final String SINCE = "ended_at >= ?";
 
-    private static final String ENDED_SINCE = "last_access >= (extract(epoch from now()) * 1000)::bigint - ?";
+    /** A tombstone is dated by its session's end there, which may have been during an outage, long before it was written. */
+    private static final String ALL = "?::timestamptz is not null";
+
+    private static final String ENDED_SINCE = "last_access >= (extract(epoch from ?::timestamptz) * 1000)::bigint";
 
     private static final String TOLD_BY = "case when octet_length(session_data) > 0 then null else node end";
 
-    TombstoneList since(String context, long since, boolean byHandToo) throws StoreUnavailableException {
+    TombstoneList since(String context, Instant since, boolean byHandToo) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
             Clocks clocks = table.clocks();
             String sql = layout.ownColumns()
                     ? TOMBSTONES.formatted(
-                            TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, byHandToo ? WRITTEN_SINCE : WRITTEN_LATELY)
-                    : TOMBSTONES.formatted("''", "true", ENDED_SINCE);
+                            TOLD_BY, "version = " + Tombstone.FROM_OUTSIDE, byHandToo ? SINCE_OR_BY_HAND : SINCE)
+                    : TOMBSTONES.formatted("''", "true", byHandToo ? ALL : ENDED_SINCE);
             try (PreparedStatement statement = table.statement(connection, sql)) {
-                new Parameters(statement).text(context).number(clocks.age(since));
+                new Parameters(statement).text(context).moment(since);
                 try (ResultSet row = statement.executeQuery()) {
                     Instant asOf = Instant.EPOCH;
                     long oldestRunning = 0;

@@ -58,6 +58,17 @@ final class SweepTest {
         assertThat(batches).containsExactly(0);
     }
 
+    /** One in a hundred has a listener of its own. */
+    @Test
+    void aFewThatAreToldDoNotMakeTheOthersSlower() throws Exception {
+        expired(2_500);
+        Postgres.execute(database, "update tomcat_sessions set binding_listener = true where session_id like 'S%00'");
+        AtomicInteger batches = new AtomicInteger();
+        Sweep.run(table, SHOP, Duration.ZERO, nobodyLives(false), reaping -> batches.incrementAndGet());
+        assertThat(table.ids(SHOP)).isEmpty();
+        assertThat(batches).hasValue(3);
+    }
+
     private LiveSessions nobodyLives(boolean told) {
         return new LiveSessions() {
             @Override

@@ -13,27 +13,32 @@ import io.sessionadmin.table.SessionTable;
 import io.sessionadmin.table.StoreUnavailableException;
 import io.sessionadmin.table.TableNames;
 import io.sessionadmin.table.Tombstone;
+import io.sessionadmin.table.TombstoneList;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** How far a look at tombstones goes back: to nothing that was seen, and to all that may have been missed. */
+/** How far a look at tombstones goes back: to all that may have been missed, and not much further. */
 final class TombstoneLooksTest {
 
     private static final String SHOP = "/Catalina/localhost/shop";
 
+    /** So much longer than a look goes back for nothing that no tombstone is found by chance; nanoseconds. */
+    private static final long LONGER =
+            TombstoneLooks.UNTIL_NUMBERED.plusMillis(500).toNanos();
+
     private DataSource database;
     private SessionTable table;
+    private TombstoneLooks looks;
     private Connection other;
 
     @BeforeEach
@@ -41,6 +46,7 @@ final class TombstoneLooksTest {
         database = Postgres.freshSchema();
         table = new SessionTable(database::getConnection, TableNames.DOCUMENTED, "tc-1");
         table.prepare(SchemaMode.CREATE);
+        looks = new TombstoneLooks(table, SHOP);
         other = database.getConnection();
         other.setAutoCommit(false);
     }
@@ -52,91 +58,109 @@ final class TombstoneLooksTest {
         table.close();
     }
 
-    @Test
-    void whatWasCommittedLateIsFoundAndWhatWasSeenIsNotReadAgain() throws Exception {
-        List<Integer> ages = new ArrayList<>();
-        TombstoneLooks looks = new TombstoneLooks(table, SHOP, secondsAgo(ages));
+    /** Without others its transaction is the latest that has begun: PostgreSQL's xmax is its number then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasCommittedLateIsFound(boolean othersEnd) throws Exception {
+        assertThat(heard(looks)).isEmpty();
         saved("LATE");
-        assertThat(look(looks, ages, 25)).isEmpty();
-
-        end(other, "LATE", 20);
-        endedAndDone("SOON", 18);
-        assertThat(look(looks, ages, 15)).containsExactly("SOON");
-        assertThat(look(looks, ages, 10)).doesNotContain("LATE");
-
+        end(other, "LATE", 0);
+        long begun = System.nanoTime();
+        for (int i = 0; System.nanoTime() - begun < LONGER; i++) {
+            if (othersEnd && i % 10 == 0) {
+                endedAndDone("OTHER" + i, 0);
+            }
+            assertThat(heard(looks)).doesNotContain("LATE");
+        }
         other.commit();
-        assertThat(look(looks, ages, 5)).contains("LATE");
-        assertThat(look(looks, ages, 0)).isEmpty();
+        assertThat(heard(looks)).contains("LATE");
+        awaitUnread("LATE");
     }
 
     @Test
     void aTransactionThatStaysOpenHoldsUpNothingForLong() throws Exception {
-        List<Integer> ages = new ArrayList<>();
-        TombstoneLooks looks = new TombstoneLooks(table, SHOP, secondsAgo(ages));
+        looks = new TombstoneLooks(table, SHOP, Duration.ofSeconds(2));
         saved("NEVER");
-        end(other, "NEVER", 100);
-        endedAndDone("OLD", 95);
-        assertThat(look(looks, ages, 90)).containsExactly("OLD");
-        assertThat(look(looks, ages, 85)).containsExactly("OLD");
-        assertThat(look(looks, ages, 50)).containsExactly("OLD");
-        assertThat(look(looks, ages, 0)).isEmpty();
+        end(other, "NEVER", 0);
+        endedAndDone("DONE", 0);
+        assertThat(heard(looks)).contains("DONE");
+        awaitUnread("DONE");
     }
 
     @Test
     void whatWasNotDealtWithIsFoundAgain() throws Exception {
-        List<Integer> ages = new ArrayList<>();
-        TombstoneLooks looks = new TombstoneLooks(table, SHOP, secondsAgo(ages));
-        assertThat(look(looks, ages, 25)).isEmpty();
-        endedAndDone("A1", 20);
-        ages.add(15);
+        assertThat(heard(looks)).isEmpty();
+        endedAndDone("A1", 0);
+        letTimePass();
         assertThatThrownBy(() -> looks.heard(found -> {
                     throw new StoreUnavailableException(new SQLException("on purpose"));
                 }))
                 .hasMessage("on purpose");
-        assertThat(look(looks, ages, 0)).containsExactly("A1");
+        assertThat(heard(looks)).contains("A1");
     }
 
     @Test
     void allThatHasEndedIsFoundAtFirstAndAfterSilence() throws Exception {
-        List<Integer> ages = new ArrayList<>();
-        TombstoneLooks looks = new TombstoneLooks(table, SHOP, secondsAgo(ages));
         endedAndDone("OLD", 300);
-        assertThat(look(looks, ages, 10)).containsExactly("OLD");
-        assertThat(look(looks, ages, 5)).isEmpty();
+        assertThat(heard(looks)).containsExactly("OLD");
+        awaitUnread("OLD");
         looks.distrust();
-        assertThat(look(looks, ages, 0)).containsExactly("OLD");
+        assertThat(heard(looks)).containsExactly("OLD");
     }
 
-    /** A clock that is as many seconds late as was added last. */
-    private static Clock secondsAgo(List<Integer> ages) {
-        return new Clock() {
-            @Override
-            public long millis() {
-                return System.currentTimeMillis() - ages.get(ages.size() - 1) * 1_000L;
-            }
-
-            @Override
-            public Instant instant() {
-                return Instant.ofEpochMilli(millis());
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-        };
+    @Test
+    void aLookThatBeganBeforeTheSilenceSaysNothingAboutTheNext() throws Exception {
+        endedAndDone("OLD", 300);
+        looks.heard(look -> looks.distrust());
+        assertThat(heard(looks)).containsExactly("OLD");
     }
 
-    private static List<String> look(TombstoneLooks looks, List<Integer> ages, int secondsAgo) throws Exception {
-        ages.add(secondsAgo);
+    @Test
+    void aRegularLookGoesBackToTheLastRegularOneWhateverWasHeardSince() throws Exception {
+        assertThat(regularly()).isEmpty();
+        assertThat(heard(looks)).isEmpty();
+        letTimePass();
+        assertThat(heard(looks)).isEmpty();
+        endedAndDone("MISSED", 20);
+        assertThat(heard(looks)).isEmpty();
+        assertThat(regularly()).containsExactly("MISSED");
+    }
+
+    @Test
+    void aRegularLookFindsWhatWasEndedByHandHoweverLongAgoItWasUsed() throws Exception {
+        saved("IDLE");
+        Postgres.execute(database, "update tomcat_sessions set last_access = 1, saved_at = now() - interval '1 day'");
+        assertThat(regularly()).isEmpty();
+        Postgres.execute(database, "update tomcat_sessions set valid_session = '0'");
+        assertThat(regularly()).containsExactly("IDLE");
+    }
+
+    private static List<String> heard(TombstoneLooks looks) throws StoreUnavailableException {
         List<String> found = new ArrayList<>();
-        looks.heard(look -> look.tombstones().stream().map(Tombstone::id).forEach(found::add));
+        looks.heard(look -> found.addAll(ids(look)));
         return found;
+    }
+
+    private List<String> regularly() throws StoreUnavailableException {
+        List<String> found = new ArrayList<>();
+        looks.regularly(look -> found.addAll(ids(look)));
+        return found;
+    }
+
+    private static List<String> ids(TombstoneList look) {
+        return look.tombstones().stream().map(Tombstone::id).toList();
+    }
+
+    private void awaitUnread(String id) throws StoreUnavailableException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (heard(looks).contains(id)) {
+            assertThat(System.nanoTime()).as(id + " is read with each look").isLessThan(end);
+        }
+    }
+
+    /** On the database's clock, which tombstones are dated by. */
+    private void letTimePass() throws Exception {
+        Postgres.execute(database, "select pg_sleep(" + LONGER / 1e9 + ")");
     }
 
     private void saved(String id) throws Exception {

@@ -33,7 +33,10 @@ final class AnswerTableTest {
     void aNodeSaysWhatItEndedAndSoWhatItDidNotHold() throws Exception {
         sessions.invalidate(SHOP, List.of("A1", "A2"), System.currentTimeMillis());
         Instant asked = answers.ask(SHOP);
-        answers.say(TWO, List.of(Handle.of("A1")), sessions.tombstones(SHOP, 0).asOf());
+        answers.say(
+                TWO,
+                List.of(Handle.of("A1")),
+                sessions.tombstones(SHOP, Instant.EPOCH).asOf());
 
         assertThat(answers.answers(SHOP, List.of(Handle.of("A1"), Handle.of("A2"))))
                 .singleElement()
@@ -54,7 +57,7 @@ final class AnswerTableTest {
                     .execute("insert into tomcat_sessions (app_name, session_id, valid_session, max_inactive,"
                             + " last_access, version, session_data) values ('" + SHOP + "', 'A1', '0', 60,"
                             + " (extract(epoch from clock_timestamp()) * 1000)::bigint, -1, '')");
-            TombstoneList look = sessions.tombstones(SHOP, 0);
+            TombstoneList look = sessions.tombstones(SHOP, Instant.EPOCH);
             assertThat(look.tombstones()).isEmpty();
             slow.commit();
             assertThat(look.asOf()).isBefore(answers.ask(SHOP));
@@ -83,7 +86,7 @@ final class AnswerTableTest {
         sessions.invalidate(SHOP, List.of("A2"), System.currentTimeMillis());
         sessions.claim(SHOP, List.of("A2"));
 
-        assertThat(sessions.tombstones(SHOP, 0).tombstones())
+        assertThat(sessions.tombstones(SHOP, Instant.EPOCH).tombstones())
                 .filteredOn(Tombstone::fromOutside)
                 .extracting(Tombstone::id)
                 .containsExactly("A2");

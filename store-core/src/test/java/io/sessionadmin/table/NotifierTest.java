@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,16 +50,20 @@ final class NotifierTest {
 
     @Test
     void whatEndsWhileOthersAreToldIsToldTogether() throws Exception {
+        CountDownLatch oneIsBeingTold = new CountDownLatch(1);
         CountDownLatch allHaveEnded = new CountDownLatch(1);
         try (SessionTable slow = new SessionTable(
                 () -> {
                     if (Thread.currentThread().getName().endsWith("notifier")) {
+                        oneIsBeingTold.countDown();
                         await(allHaveEnded);
                     }
                     return database.getConnection();
                 },
                 TableNames.DOCUMENTED,
                 "tc-1")) {
+            slow.bury(saved("FIRST"), System.currentTimeMillis());
+            await(oneIsBeingTold);
             for (int i = 0; i < 20; i++) {
                 slow.bury(saved("S" + i), System.currentTimeMillis());
             }
@@ -109,12 +114,13 @@ final class NotifierTest {
     @Test
     void itIsToldLaterWhenPostgresDoesNotTakeIt() throws Exception {
         AtomicInteger refused = new AtomicInteger();
+        List<String> complaints = new CopyOnWriteArrayList<>();
         CompletableFuture<Thread> teller = new CompletableFuture<>();
         try (SessionTable hindered = new SessionTable(
                 () -> {
                     if (Thread.currentThread().getName().endsWith("notifier")) {
                         teller.complete(Thread.currentThread());
-                        if (refused.getAndIncrement() < 1) {
+                        if (refused.getAndIncrement() < 3) {
                             throw new SQLException("no connection came free");
                         }
                     }
@@ -122,12 +128,42 @@ final class NotifierTest {
                 },
                 TableNames.DOCUMENTED,
                 "tc-1")) {
+            hindered.startNotifier(e -> complaints.add(e.getMessage()));
             hindered.bury(saved("A1"), System.currentTimeMillis());
             awaitHeard(1);
         }
         assertThat(refused).hasValueGreaterThan(1);
+        assertThat(complaints).hasSize(1);
         teller.join().join(10_000);
         assertThat(teller.join().isAlive()).as("the thread of a closed table").isFalse();
+    }
+
+    /** As of an end whose answer came too late: the table is asked again, and finds the tombstone. */
+    @Test
+    void itIsToldOfALateEndThatWasThereAlready() throws Exception {
+        SessionKey key = saved("A1");
+        Postgres.execute(database, "update tomcat_sessions set valid_session = '0', ended_at = clock_timestamp()");
+        table.buryLate(key, System.currentTimeMillis());
+        awaitHeard(1);
+    }
+
+    @Test
+    void aCloseTellsWhatPostgresDidNotTakeBefore() throws Exception {
+        CountDownLatch oneIsRefused = new CountDownLatch(1);
+        try (SessionTable hindered = new SessionTable(
+                () -> {
+                    if (Thread.currentThread().getName().endsWith("notifier")) {
+                        oneIsRefused.countDown();
+                        throw new SQLException("no connection came free");
+                    }
+                    return database.getConnection();
+                },
+                TableNames.DOCUMENTED,
+                "tc-1")) {
+            hindered.bury(saved("A1"), System.currentTimeMillis());
+            await(oneIsRefused);
+        }
+        awaitHeard(1);
     }
 
     @Test

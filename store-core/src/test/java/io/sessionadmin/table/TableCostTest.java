@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,11 +41,16 @@ final class TableCostTest {
         table.bury(new SessionKey(SHOP, "LIVE"), System.currentTimeMillis());
 
         long before = rowsRead();
-        TombstoneList latest = table.latestTombstones(SHOP, System.currentTimeMillis() - 30_000);
+        TombstoneList latest = table.latestTombstones(SHOP, Instant.now().minusSeconds(30));
         assertThat(latest.tombstones()).extracting(Tombstone::id).containsExactly("LIVE");
         assertThat(rowsReadSince(before)).isLessThan(50);
 
-        assertThat(table.tombstones(SHOP, 0).tombstones()).hasSize(MANY + 1);
+        long middle = rowsRead();
+        assertThat(table.tombstones(SHOP, Instant.now().minusSeconds(60)).tombstones())
+                .hasSize(1);
+        assertThat(rowsReadSince(middle)).isLessThan(50);
+
+        assertThat(table.tombstones(SHOP, Instant.EPOCH).tombstones()).hasSize(MANY + 1);
     }
 
     @Test
@@ -61,8 +67,7 @@ final class TableCostTest {
         table.move(new SessionKey(SHOP, "NEVER-STORED"), RowVersion.NONE, row("THERE-TOO"));
         assertThat(table.claimGone(new SessionKey(SHOP, "GONE"))).isTrue();
 
-        assertThat(table.latestTombstones(SHOP, System.currentTimeMillis() - 30_000)
-                        .tombstones())
+        assertThat(table.latestTombstones(SHOP, Instant.now().minusSeconds(30)).tombstones())
                 .extracting(Tombstone::id)
                 .containsExactlyInAnyOrder("BURIED", "ENDED", "NEVER-SAVED", "MOVED", "NEVER-STORED", "GONE");
 
