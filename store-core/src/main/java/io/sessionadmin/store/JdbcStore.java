@@ -115,8 +115,6 @@ public final class JdbcStore extends StoreBase {
             GuardedConnections guarded = new GuardedConnections(connections::getConnection);
             SessionTable table = new SessionTable(guarded, settings.names(), node, settings.schema());
             prepare(table, settings, name, saving);
-            table.startNotifier(e -> log.warn("Other nodes are not told that sessions of " + name
-                    + " have ended, which is tried again; they find out by themselves meanwhile: " + e.getMessage()));
             StoreStatistics statistics = new StoreStatistics();
             NodeTable nodes = table.nodes();
             Announcements announcements = new Announcements(log, nodes, manager, node, Clock.systemUTC());
@@ -145,6 +143,8 @@ public final class JdbcStore extends StoreBase {
             OrphanSweep orphans = new OrphanSweep(log, name, table, nodes, saving, reading, settings.orphanTimeout());
             LiveGauges gauges = new LiveGauges(manager, hearing, saving, reading, connections);
             StoreMBeans.register(context, statistics, gauges);
+            table.startNotifier(e -> log.warn("Other nodes are not told that sessions of " + name
+                    + " have ended, which is tried again; they find out by themselves meanwhile: " + e.getMessage()));
             Housekeeper housekeeper = new Housekeeper(
                     log, name, () -> everySecond(guarded, work, hearing, announcements, answers, orphans, saving));
             return new Started(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sessionadmin.store.SharedTomcat.Visit;
+import io.sessionadmin.table.Postgres;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,6 +89,26 @@ final class SharedStartTest {
                 .hasMessageContaining(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @Test
+    void aStartThatFailsLateLeavesNoThread() throws Exception {
+        SharedTomcat one = nodes.start(STRICT);
+        Postgres.execute(nodes.database(), "drop table tomcat_sessions_locks");
+        StandardContext late = beside(one, "/late", Map.of("sessionLocking", "cluster"));
+        SharedPersistentManager manager = (SharedPersistentManager) late.getManager();
+        ((JdbcStore) manager.getStore()).setProperty("schema", "validate");
+        long before = threads();
+        assertThatThrownBy(manager::start)
+                .isInstanceOf(LifecycleException.class)
+                .hasMessageContaining("<Manager sessionLocking=\"cluster\">: there is no table");
+        assertThat(threads()).isEqualTo(before);
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("session-store "))
+                .count();
     }
 
     @Test
