@@ -714,9 +714,12 @@ final class SharedRowsTest {
                 assertThat(one.ids(SHOP)).containsExactly("A1");
 
                 one.bury(A1, now() - 1_500);
-                assertThat(astray.tombstones(SHOP, Instant.EPOCH).tombstones())
+                TombstoneList all = astray.tombstones(SHOP, Instant.EPOCH);
+                assertThat(astray.tombstones(SHOP, all.asOf().minusSeconds(5)).tombstones())
                         .singleElement()
                         .satisfies(tombstone -> assertThat(tombstone.endedAt()).isBetween(there - 3_000, there));
+                assertThat(astray.tombstones(SHOP, all.asOf().plusSeconds(5)).tombstones())
+                        .isEmpty();
                 assertThat(astray.save(at("A1", there, there - 120_000), version))
                         .isEqualTo(new SaveResult.Invalidated());
                 assertThat(astray.insert(at("A1", there, there - 120_000))).isEqualTo(new SaveResult.Invalidated());
