@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what this node did with its copies of sessions that were ended from outside. Sessions that end by themselves cost
- * nothing here, and those that were ended from outside some statements a second at most, for two minutes. Safe for use by several threads.
+ * nothing here, and those that were ended from outside some statements a second at most, for two minutes. Safe for use by
+ * several threads.
  */
 final class Answers {
 

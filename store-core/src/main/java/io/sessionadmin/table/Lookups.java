@@ -173,13 +173,16 @@ final class Lookups {
     private static final String SIZE_SIX_COLUMNS = """
             select count(*)
               from tomcat_sessions
-             where app_name in (?, ?) and valid_session <> '0'""";
+             where app_name = ? and valid_session <> '0'""";
 
     long size(String context) throws StoreUnavailableException {
         return table.run(layout -> connection -> {
-            String sql = layout.ownColumns() ? SIZE : SIZE_SIX_COLUMNS;
-            try (PreparedStatement statement = table.statement(connection, sql)) {
-                new Parameters(statement).text(context).text(context);
+            boolean own = layout.ownColumns();
+            try (PreparedStatement statement = table.statement(connection, own ? SIZE : SIZE_SIX_COLUMNS)) {
+                Parameters parameters = new Parameters(statement).text(context);
+                if (own) {
+                    parameters.text(context);
+                }
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     return row.getLong(1);

@@ -1,6 +1,9 @@
 package io.sessionadmin.table;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +20,7 @@ import java.util.function.Consumer;
 final class Notifier implements AutoCloseable {
 
     /** Milliseconds between two notifications; the first is sent at once. */
-    static final int TOGETHER = 10;
+    private static final int TOGETHER = 10;
 
     private static final int AGAIN_AFTER = 500;
     private static final int PATIENCE_AT_CLOSE = 1_000;
@@ -28,7 +31,7 @@ final class Notifier implements AutoCloseable {
     private final Set<String> due = ConcurrentHashMap.newKeySet();
 
     private final ScheduledThreadPoolExecutor thread;
-    private volatile Consumer<StoreUnavailableException> untold = refusal -> {};
+    private volatile Consumer<StoreUnavailableException> whenRefused = refusal -> {};
     private volatile boolean refused;
     private volatile long toldAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(TOGETHER);
 
@@ -49,10 +52,10 @@ final class Notifier implements AutoCloseable {
     /**
      * Starts the thread. Else the first end does, and the thread keeps the class loader of that request's application.
      *
-     * @param untold called when PostgreSQL refuses to tell, once until it does not
+     * @param whenRefused called when PostgreSQL refuses to tell, once until it does not
      */
-    void start(Consumer<StoreUnavailableException> untold) {
-        this.untold = untold;
+    void start(Consumer<StoreUnavailableException> whenRefused) {
+        this.whenRefused = whenRefused;
         thread.prestartCoreThread();
     }
 
@@ -74,23 +77,26 @@ final class Notifier implements AutoCloseable {
     private static final String TELL =
             "select pg_notify('" + InvalidationListener.CHANNEL + "', context) from unnest(?::text[]) as context";
 
+    /** Heard when the transaction commits. */
+    static boolean tellAllNodes(Connection connection, Collection<String> contexts) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TELL)) {
+            new Parameters(statement).array(Parameters.texts(connection, contexts.toArray()));
+            return statement.execute();
+        }
+    }
+
     private void tell() {
         List<String> contexts = List.copyOf(due);
         contexts.forEach(due::remove); // before: what ends from now on is told later
         toldAt = System.nanoTime();
         boolean told = false;
         try {
-            told = table.run(any -> connection -> {
-                try (PreparedStatement statement = connection.prepareStatement(TELL)) {
-                    new Parameters(statement).array(Parameters.texts(connection, contexts.toArray()));
-                    return statement.execute();
-                }
-            });
+            told = table.run(any -> connection -> tellAllNodes(connection, contexts));
             refused = false;
         } catch (StoreUnavailableException e) {
             if (!refused) {
                 refused = true;
-                untold.accept(e);
+                whenRefused.accept(e);
             }
         } finally {
             if (!told && due.addAll(contexts) && !thread.isShutdown()) {

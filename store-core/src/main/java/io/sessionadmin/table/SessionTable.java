@@ -349,10 +349,10 @@ public final class SessionTable implements AutoCloseable {
     /**
      * Starts the thread that tells other nodes of ends; without this the first end does.
      *
-     * @param untold called when PostgreSQL refuses it, once until it does not
+     * @param whenRefused called when PostgreSQL refuses it, once until it does not
      */
-    public void startNotifier(Consumer<StoreUnavailableException> untold) {
-        notifier.start(untold);
+    public void startNotifier(Consumer<StoreUnavailableException> whenRefused) {
+        notifier.start(whenRefused);
     }
 
     /** Tells the other nodes what they were not told yet, and ends the thread. Connections stay open. */

@@ -68,7 +68,7 @@ final class Tombstones {
             Clocks clocks = table.clocks();
             List<StoredSession> stored = lock(connection, layout, context, inOrder, clocks);
             entomb(connection, layout, context, inOrder, stored, clocks.age(endedAt));
-            tellAllNodes(connection, context);
+            Notifier.tellAllNodes(connection, List.of(context));
             return stored;
         });
     }
@@ -153,16 +153,6 @@ final class Tombstones {
                     .array(Parameters.texts(connection, (Object[]) ids))
                     .array(connection.createArrayOf("int4", kept));
             statement.executeUpdate();
-        }
-    }
-
-    private static final String TELL = "select pg_notify('" + InvalidationListener.CHANNEL + "', ?)";
-
-    /** Heard when the transaction commits. */
-    private static void tellAllNodes(Connection connection, String context) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TELL)) {
-            new Parameters(statement).text(context);
-            statement.execute();
         }
     }
 

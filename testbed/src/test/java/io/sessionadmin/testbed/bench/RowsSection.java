@@ -89,12 +89,9 @@ final class RowsSection implements Section {
             SweepLimit limit = new SweepLimit(database, hikari);
             ManyRows rows = fill(options, database, tomcat, dbcp);
             Sweeps sweeps = new Sweeps(database, tomcat, dbcp, meter, limit, rows);
-            for (int round = -1; round < Math.min(3, options.rounds()); round++) {
-                if (round < 0) {
-                    sweeps.round(10_000, ONE_SWEEP, round);
-                    sweeps.count(10_000, round);
-                    continue;
-                }
+            sweeps.round(10_000, ONE_SWEEP, -1);
+            sweeps.count(10_000, -1);
+            for (int round = 0; round < Math.min(3, options.rounds()); round++) {
                 for (int size : sizes(options)) {
                     for (int expired : expired(size)) {
                         sweeps.round(size, expired, round);
