@@ -18,6 +18,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -164,8 +165,15 @@ public final class Browser implements AutoCloseable {
             return false;
         } catch (StaleElementReferenceException e) {
             return true;
+        } catch (WebDriverException e) { // asked in the moment between the two pages: the next answer says which
+            if (String.valueOf(e.getMessage()).contains(BETWEEN_TWO_PAGES)) {
+                return false;
+            }
+            throw e;
         }
     }
+
+    private static final String BETWEEN_TWO_PAGES = "Node with given id does not belong to the document";
 
     public List<WebElement> all(String css) {
         return driver.findElements(By.cssSelector(css));
